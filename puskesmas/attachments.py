@@ -1,0 +1,154 @@
+"""Files people hand in: checked by content and size, encrypted on disk, served only on leave.
+
+An app that owns attachments registers who may see one (:func:`register_owner`); a file no owner
+vouches for is served to nobody.
+"""
+
+import hashlib
+import io
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from puskesmas import crypto
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput
+from puskesmas.models import Attachment
+
+IMAGE_TYPES = {"image/jpeg", "image/png", "image/webp"}
+DOCUMENT_TYPES = IMAGE_TYPES | {"application/pdf"}
+SHEET_TYPES = {
+    "text/csv",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+}
+# A photo bigger than this many pixels is a bomb, not a house.
+MAX_PIXELS = 60_000_000
+_PURPOSE = "puskesmas.attachment.file"
+
+OwnerCheck = Callable[[Actor, Attachment], bool]
+_owners: list[OwnerCheck] = []
+
+
+def register_owner(may_see: OwnerCheck) -> None:
+    """Add an app's answer to "may this officer see this file?"; called from ``ready()``."""
+    _owners.append(may_see)
+
+
+def may_see(actor: Actor, attachment: Attachment) -> bool:
+    """Return whether some owner of the file lets the actor see it."""
+    return any(check(actor, attachment) for check in _owners)
+
+
+def store(
+    upload: UploadedFile,
+    *,
+    actor: Actor,
+    allowed: set[str] = DOCUMENT_TYPES,
+    max_bytes: int | None = None,
+    field: str = "file",
+) -> Attachment:
+    """Check the upload, encrypt it and return its row. Images lose their metadata.
+
+    Raises:
+        InvalidInput: too large, empty, or not of an allowed type by its content.
+    """
+    limit = max_bytes or settings.ATTACHMENT_MAX_BYTES
+    if (upload.size or 0) > limit:
+        raise InvalidInput(
+            _("Berkas terlalu besar: paling besar %(mb)d MB. Perkecil foto atau pindai ulang.")
+            % {"mb": limit // 1024 // 1024},
+            field=field,
+        )
+    content = upload.read()
+    if not content:
+        raise InvalidInput(_("Berkas kosong. Pilih berkas lain."), field=field)
+    media_type = sniff(content, name=upload.name or "")
+    if media_type not in allowed:
+        raise InvalidInput(
+            _("Jenis berkas ini tidak diterima. Kirim foto (JPG, PNG) atau PDF.")
+            if allowed <= DOCUMENT_TYPES
+            else _("Berkas ini bukan lembar kerja (XLSX, XLS, ODS) atau CSV."),
+            field=field,
+        )
+    if media_type in IMAGE_TYPES:
+        content, media_type = _clean_image(content, field=field)
+    return store_bytes(content, actor=actor, media_type=media_type, name=upload.name or "")
+
+
+def store_bytes(content: bytes, *, actor: Actor, media_type: str, name: str) -> Attachment:
+    """Encrypt trusted bytes (our own files, a checked upload) and return their row."""
+    attachment = Attachment(
+        office=actor.office,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        media_type=media_type,
+        name=name[:200],
+        uploaded_by=actor.user,
+    )
+    write_private(_path(attachment.uid), content, purpose=_PURPOSE)
+    attachment.save()
+    return attachment
+
+
+def read(attachment: Attachment) -> bytes:
+    """Return the file's plain bytes."""
+    return read_private(_path(attachment.uid), purpose=_PURPOSE)
+
+
+def write_private(path: Path, content: bytes, *, purpose: str) -> None:
+    """Encrypt ``content`` to ``path`` under the data folder; a half-written file never shows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(f".{uuid.uuid4().hex}.part")
+    aside.write_bytes(crypto.encrypt(content, purpose=purpose))
+    aside.replace(path)
+
+
+def read_private(path: Path, *, purpose: str) -> bytes:
+    """Return the plain bytes of a file written by :func:`write_private`."""
+    return crypto.decrypt(path.read_bytes(), purpose=purpose)
+
+
+def sniff(content: bytes, *, name: str) -> str:
+    """Return the media type the content shows; the name only tells CSV from other text."""
+    try:
+        matches = puremagic.magic_string(content[:65536], name)
+    except (puremagic.PureError, ValueError):
+        matches = []
+    known = next((item.mime_type for item in matches if item.mime_type in _KNOWN), "")
+    if known:
+        return known
+    is_text = b"\0" not in content[:65536]
+    return "text/csv" if is_text and name.lower().endswith((".csv", ".txt")) else "unknown"
+
+
+_KNOWN = DOCUMENT_TYPES | SHEET_TYPES - {"text/csv"}
+
+
+def _clean_image(content: bytes, *, field: str) -> tuple[bytes, str]:
+    """Decode and encode again: what is not picture (position, scripts, trailers) is gone."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise InvalidInput(_("Foto terlalu besar. Perkecil dulu ukurannya."), field=field)
+            upright = ImageOps.exif_transpose(image)
+            target = "PNG" if image.format == "PNG" else "JPEG"
+            out = io.BytesIO()
+            upright.convert("RGBA" if target == "PNG" else "RGB").save(out, target, quality=85)
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise InvalidInput(
+            _("Foto tidak dapat dibaca. Ambil ulang atau kirim berkas lain."), field=field
+        ) from None
+    return out.getvalue(), f"image/{target.lower()}"
+
+
+def _path(uid: uuid.UUID) -> Path:
+    name = uid.hex
+    return Path(settings.DATA_DIR) / "attachments" / name[-2:] / f"{name}.bin"

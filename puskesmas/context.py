@@ -1,0 +1,47 @@
+"""What every page shows around its content: office, roles, navigation, languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from puskesmas import navigation
+from puskesmas.actors import Actor
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``shell``, read only when a template asks for it; no queries.
+
+    Keys: ``actor``, ``office``, ``other_offices``, ``role_names``, ``navigation``, ``languages``.
+    Safe on error pages, where the middleware may not have run.
+    """
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    return {
+        "languages": [
+            {"code": code, "name": name, "current": code == get_language()}
+            for code, name in settings.LANGUAGES
+        ],
+        **(_standing(request, actor) if actor else {"actor": None, "office": None}),
+    }
+
+
+def _standing(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    return {
+        "actor": actor,
+        "office": actor.office,
+        "other_offices": [
+            office for office in getattr(request, "offices", []) if office != actor.office
+        ],
+        "role_names": [one.get_role_display() for one in actor.assignments.values()],
+        "navigation": navigation.links_for(
+            roles=actor.roles, village=actor.office.is_village, path=request.path
+        ),
+    }

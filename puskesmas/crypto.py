@@ -1,0 +1,59 @@
+"""Encryption of single values, and lookups over values nobody may read.
+
+AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D); the stored form is
+``version(1) | key id length(1) | key id | nonce(12) | ciphertext and tag``. The column's name is
+authenticated with the value, so a ciphertext copied into another column does not decrypt.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+_VERSION = 1
+_NONCE = 12
+
+
+def encrypt(plain: bytes, *, purpose: str) -> bytes:
+    """Return the stored form of ``plain``, bound to ``purpose`` (``app.model.field``)."""
+    keys = settings.KEYS
+    key_id = keys.active.encode()
+    nonce = os.urandom(_NONCE)
+    sealed = AESGCM(keys.field_keys[keys.active]).encrypt(nonce, plain, purpose.encode())
+    return bytes([_VERSION, len(key_id)]) + key_id + nonce + sealed
+
+
+def decrypt(stored: bytes, *, purpose: str) -> bytes:
+    """Return the plain bytes of a stored form.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: tampered with, or of another column.
+        KeyError: the key id is not in the keys file.
+        ValueError: not a stored form.
+    """
+    if len(stored) < 2 or stored[0] != _VERSION:
+        raise ValueError("not an encrypted value")
+    start = 2 + stored[1]
+    key = settings.KEYS.field_keys[stored[2:start].decode()]
+    nonce = stored[start : start + _NONCE]
+    return AESGCM(key).decrypt(nonce, stored[start + _NONCE :], purpose.encode())
+
+
+def blind_index(value: str, *, purpose: str) -> str:
+    """Return 43 characters that are equal for equal values and say nothing else.
+
+    HMAC-SHA-256 under the installation's index key; empty in, empty out, so that "not known" never
+    matches "not known".
+    """
+    if not value:
+        return ""
+    digest = hmac.digest(settings.KEYS.index_key, f"{purpose}\0{value}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def token_hash(token: str) -> str:
+    """Return the hex SHA-256 of a random token (256 bits of entropy need no salt)."""
+    return hashlib.sha256(token.encode()).hexdigest()

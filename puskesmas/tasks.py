@@ -1,0 +1,35 @@
+"""Background work of the core: beat wakes these, and verbs wake the sender."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from puskesmas import broker, outbox, sealing, transports
+from puskesmas.models import Heartbeat, RateBucket
+
+
+@shared_task
+def heartbeat() -> None:
+    """Leave a sign of life; the embedded broker has no ``inspect ping``."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+@shared_task
+def send_due_messages() -> int:
+    """Send what is due to the tier above."""
+    return outbox.send_due(transports.transport(), transports.after_ack)
+
+
+@shared_task
+def seal_history() -> int:
+    """Seal the history written since the last run."""
+    return sealing.seal_history()
+
+
+@shared_task
+def tidy() -> None:
+    """Forget rate buckets that have long refilled and what the embedded broker has handed out."""
+    RateBucket.objects.filter(refilled_at__lt=timezone.now() - timedelta(days=2)).delete()
+    broker.delete_delivered(settings.CELERY_BROKER_URL)
