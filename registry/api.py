@@ -1,0 +1,311 @@
+"""REST for people: the same verbs and the same scoping as the pages."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from puskesmas.api import api_actor
+from puskesmas.api_answers import with_version
+from puskesmas.api_requests import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    Body,
+    DayField,
+    MomentField,
+    idempotency_key,
+    if_match,
+    valid,
+)
+from puskesmas.history import audit
+from registry import selectors, services
+from registry.identity import mask_number
+from registry.models import HouseholdMember, RegisterCheck, Resident
+from registry.views import READERS
+
+
+class PersonIn(Body):
+    """A person's data as written. Numbers are text; only the name is required."""
+
+    name = serializers.CharField(max_length=120)
+    nik = serializers.CharField(required=False, allow_blank=True, max_length=24)
+    kk = serializers.CharField(required=False, allow_blank=True, max_length=24)
+    relation = serializers.ChoiceField(
+        choices=HouseholdMember.Relation.choices, required=False, allow_blank=True
+    )
+    sex = serializers.ChoiceField(choices=Resident.Sex.choices, required=False, allow_blank=True)
+    birth_place = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    birth_date = DayField(required=False, allow_null=True)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    address = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    dusun = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    rt = serializers.RegexField(r"^\d{1,3}$", required=False, allow_blank=True)
+    rw = serializers.RegexField(r"^\d{1,3}$", required=False, allow_blank=True)
+    occupation = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    has_ektp = serializers.BooleanField(required=False, allow_null=True)
+
+
+class PersonChange(PersonIn):
+    """A correction: what is left out stays."""
+
+    name = serializers.CharField(max_length=120, required=False)
+
+
+class RegisterAnswerOut(serializers.Serializer[Any]):
+    """What one register says today. ``why`` explains an uncertain answer."""
+
+    register = serializers.CharField(source="register.code")
+    result = serializers.ChoiceField(choices=RegisterCheck.Result.choices)
+    method = serializers.ChoiceField(choices=RegisterCheck.Method.choices)
+    decile = serializers.IntegerField(allow_null=True)
+    data_date = serializers.DateField(allow_null=True)
+    why = serializers.CharField()
+
+
+class PersonOut(serializers.Serializer[Any]):
+    """A person, numbers masked to their last four digits."""
+
+    uid = serializers.UUIDField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    nik = serializers.SerializerMethodField()
+    kk = serializers.SerializerMethodField()
+    sex = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
+    address = serializers.CharField()
+    dusun = serializers.CharField()
+    rt = serializers.CharField()
+    rw = serializers.CharField()
+    life = serializers.ChoiceField(choices=Resident.Life.choices)
+
+    def get_nik(self, resident: Resident) -> str:
+        return mask_number(resident.nik) if resident.nik else ""
+
+    def get_kk(self, resident: Resident) -> str:
+        cards = getattr(resident, "open_memberships", [])
+        number = cards[0].household.kk if cards else ""
+        return mask_number(number) if number else ""
+
+
+class MemberOut(serializers.Serializer[Any]):
+    """Somebody on the same family card."""
+
+    uid = serializers.UUIDField(source="resident.uid")
+    name = serializers.CharField(source="resident.name")
+    relation = serializers.CharField()
+
+
+class PersonDetailOut(PersonOut):
+    """A person with family card and registers."""
+
+    household = serializers.SerializerMethodField()
+    registers = serializers.SerializerMethodField()
+
+    @extend_schema(responses=MemberOut(many=True))
+    def get_household(self, resident: Resident) -> list[dict[str, Any]]:
+        return list(MemberOut(selectors.household_of(resident), many=True).data)
+
+    @extend_schema(responses=RegisterAnswerOut(many=True))
+    def get_registers(self, resident: Resident) -> list[dict[str, Any]]:
+        answers = selectors.register_answers(resident, actor=self.context["actor"])
+        return list(RegisterAnswerOut(answers, many=True).data)
+
+
+class ListOut(serializers.Serializer[Any]):
+    """One list of a register: its date, how many rows, whether it covers the whole village."""
+
+    data_date = serializers.DateField()
+    row_count = serializers.IntegerField()
+    whole_village = serializers.BooleanField()
+
+
+class RegisterOut(serializers.Serializer[Any]):
+    """A register the office uses, and its newest list; null when none was loaded."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    newest = ListOut(allow_null=True)
+
+
+class SearchIn(Body):
+    """A whole NIK, KK or phone number, or a name."""
+
+    q = serializers.CharField(max_length=120)
+
+
+class CheckIn(Body):
+    """A look into SIKS-NG or Cek Bansos."""
+
+    register_code = serializers.CharField(max_length=20)
+    method = serializers.ChoiceField(choices=[("siks_ng", "SIKS-NG"), ("cek_bansos", "Cek Bansos")])
+    result = serializers.ChoiceField(choices=RegisterCheck.Result.choices)
+    decile = serializers.IntegerField(required=False, allow_null=True)
+    checked_at = MomentField(required=False)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class CheckOut(serializers.Serializer[Any]):
+    uid = serializers.UUIDField()
+    result = serializers.CharField()
+    decile = serializers.IntegerField(allow_null=True)
+    data_date = serializers.DateField()
+
+
+class LifeIn(Body):
+    """What happened to a person, since when. ``evidence`` says who or what tells so."""
+
+    life = serializers.ChoiceField(choices=Resident.Life.choices)
+    since = DayField()
+    evidence = serializers.CharField(max_length=120)
+
+
+class ReasonIn(Body):
+    reason = serializers.CharField(max_length=200)
+
+
+class NumbersOut(serializers.Serializer[Any]):
+    nik = serializers.CharField()
+    kk = serializers.CharField()
+
+
+def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
+    actor = api_actor(request)
+    resident = selectors.person(uid, actor=actor)
+    data = PersonDetailOut(resident, context={"actor": actor}).data
+    return with_version(data, resident.version, http_status=http_status)
+
+
+class PersonSearch(APIView):
+    """Find people. The text is in the body, never in the address."""
+
+    roles = READERS
+
+    @extend_schema(request=SearchIn, responses=PersonOut(many=True), tags=["people"])
+    def post(self, request: Request) -> Response:
+        found = selectors.find_people(valid(SearchIn, request)["q"], actor=api_actor(request))
+        numbers = sorted({hit.by for hit in found} & {"nik", "kk", "phone"})
+        if numbers:
+            audit(actor=api_actor(request), action="lookup_number", fields=numbers)
+        return Response(PersonOut([hit.resident for hit in found], many=True).data)
+
+
+class PersonList(APIView):
+    """Add a person the office did not know."""
+
+    roles = services.WRITERS
+
+    @extend_schema(
+        request=PersonIn,
+        responses={201: PersonDetailOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=["people"],
+    )
+    def post(self, request: Request) -> Response:
+        resident = services.create_resident(
+            actor=api_actor(request),
+            client_uid=idempotency_key(request),
+            **valid(PersonIn, request),
+        )
+        return _detail(request, resident.uid, http_status=status.HTTP_201_CREATED)
+
+
+class PersonDetail(APIView):
+    """One person."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return READERS if self.request.method == "GET" else services.WRITERS
+
+    @extend_schema(responses=PersonDetailOut, tags=["people"])
+    def get(self, request: Request, uid: str) -> Response:
+        """Show one person; the look is audited."""
+        answer = _detail(request, uid)
+        audit(
+            actor=api_actor(request),
+            action="open_person",
+            subject=selectors.person(uid, actor=api_actor(request)),
+        )
+        return answer
+
+    @extend_schema(
+        request=PersonChange, responses=PersonDetailOut, parameters=[IF_MATCH], tags=["people"]
+    )
+    def patch(self, request: Request, uid: str) -> Response:
+        """Correct a person's data; what is left out stays."""
+        values = valid(PersonChange, request)
+        values.setdefault("name", selectors.person(uid, actor=api_actor(request)).name)
+        services.change_resident(
+            actor=api_actor(request), uid=uid, version=if_match(request), **values
+        )
+        return _detail(request, uid)
+
+
+class PersonChecks(APIView):
+    """Note a look into SIKS-NG or Cek Bansos."""
+
+    roles = services.WRITERS
+
+    @extend_schema(
+        request=CheckIn,
+        responses={201: CheckOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=["people"],
+    )
+    def post(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        check = services.record_register_check(
+            actor=actor,
+            resident=selectors.person(uid, actor=actor),
+            client_uid=idempotency_key(request),
+            **valid(CheckIn, request),
+        )
+        return Response(CheckOut(check).data, status=status.HTTP_201_CREATED)
+
+
+class PersonLife(APIView):
+    """Record that a person died, moved away or lives here after all."""
+
+    roles = services.WRITERS
+
+    @extend_schema(
+        request=LifeIn, responses=PersonDetailOut, parameters=[IF_MATCH], tags=["people"]
+    )
+    def post(self, request: Request, uid: str) -> Response:
+        values = valid(LifeIn, request)
+        services.record_life(
+            actor=api_actor(request),
+            uid=uid,
+            version=if_match(request),
+            life=values["life"],
+            since=values["since"],
+            source=values["evidence"],
+        )
+        return _detail(request, uid)
+
+
+class PersonNumbers(APIView):
+    """Reveal NIK and KK for a written reason; audited, hence a POST."""
+
+    roles = READERS
+
+    @extend_schema(request=ReasonIn, responses=NumbersOut, tags=["people"])
+    def post(self, request: Request, uid: str) -> Response:
+        numbers = services.reveal_numbers(
+            actor=api_actor(request), uid=uid, **valid(ReasonIn, request)
+        )
+        return Response(numbers, headers={"Cache-Control": "no-store"})
+
+
+class RegisterList(APIView):
+    """The registers the office uses, and how fresh they are."""
+
+    @extend_schema(responses=RegisterOut(many=True), tags=["catalogue"])
+    def get(self, request: Request) -> Response:
+        rows = [
+            {"code": register.code, "name": register.name, "newest": newest}
+            for register, newest in selectors.registers_of(api_actor(request))
+        ]
+        return Response(RegisterOut(rows, many=True).data)

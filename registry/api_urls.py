@@ -1,0 +1,16 @@
+from django.urls import path
+
+from registry import api, letter_api
+
+urlpatterns = [
+    path("people/", api.PersonList.as_view(), name="people"),
+    path("people/search/", api.PersonSearch.as_view(), name="people_search"),
+    path("people/<uuid:uid>/", api.PersonDetail.as_view(), name="person"),
+    path("people/<uuid:uid>/checks/", api.PersonChecks.as_view(), name="person_checks"),
+    path("people/<uuid:uid>/life/", api.PersonLife.as_view(), name="person_life"),
+    path("people/<uuid:uid>/numbers/", api.PersonNumbers.as_view(), name="person_numbers"),
+    path("people/<uuid:uid>/sktm/", letter_api.SktmIssue.as_view(), name="sktm"),
+    path("letters/<uuid:uid>/sktm/revise/", letter_api.SktmRevise.as_view(), name="sktm_revise"),
+    path("letters/<uuid:uid>/sktm/replace/", letter_api.SktmReplace.as_view(), name="sktm_replace"),
+    path("registers/", api.RegisterList.as_view(), name="registers"),
+]

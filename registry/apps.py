@@ -1,0 +1,43 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class RegistryConfig(AppConfig):
+    """The village's people, its registers, and the lists they come from."""
+
+    name = "registry"
+    verbose_name = _("Data warga")
+
+    def ready(self) -> None:
+        from puskesmas import attachments, furnishing, searching
+        from puskesmas.navigation import Entry, add
+        from registry import letters, search
+        from registry.imports.services import IMPORT_ROLES, may_see_file
+        from registry.starters import load_registers
+        from registry.views import READERS
+
+        add(
+            Entry(
+                label=pgettext_lazy("menu", "Warga"),
+                url_name="registry:search",
+                icon="users",
+                order=10,
+                roles=frozenset(role.value for role in READERS),
+            )
+        )
+        add(
+            Entry(
+                label=pgettext_lazy("menu", "Daftar"),
+                url_name="registry:imports",
+                icon="file-spreadsheet",
+                order=70,
+                roles=frozenset(role.value for role in IMPORT_ROLES),
+                village=True,
+            )
+        )
+        searching.register(search.find, order=20)
+        letters.register()
+        attachments.register_owner(search.may_see_screenshot)
+        attachments.register_owner(may_see_file)
+        furnishing.register(load_registers, order=10)

@@ -1,0 +1,138 @@
+"""Forms of the people pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from puskesmas.actors import Actor
+from puskesmas.forms import Choices, DateField, DateTimeField, DigitsInput, NumberInput, PhoneInput
+from puskesmas.pages import ActForm, CreateForm
+from registry.models import HouseholdMember, Register, RegisterCheck, Resident
+
+
+class SearchForm(forms.Form):
+    """One box: NIK, KK, phone or name."""
+
+    q = forms.CharField(
+        label=_("NIK, No. KK, telepon, atau nama"),
+        max_length=120,
+        help_text=_("Nama boleh kurang tepat ejaannya. NIK dan No. KK diketik lengkap."),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "spellcheck": "false", "data-private": True, "autofocus": True}
+        ),
+    )
+
+
+class PersonFields(forms.Form):
+    """A person's data; only the name is asked of everyone."""
+
+    name = forms.CharField(label=_("Nama lengkap"), max_length=120)
+    nik = forms.CharField(
+        label="NIK",
+        required=False,
+        max_length=24,
+        widget=DigitsInput(),
+        help_text=_("16 angka. Kosongkan bila belum punya; perkaranya tetap dicatat."),
+    )
+    kk = forms.CharField(label=_("No. KK"), required=False, max_length=24, widget=DigitsInput())
+    relation = forms.ChoiceField(
+        label=_("Hubungan dalam KK"),
+        required=False,
+        choices=[("", "–"), *HouseholdMember.Relation.choices],
+    )
+    sex = forms.ChoiceField(
+        label=_("Jenis kelamin"),
+        required=False,
+        choices=Resident.Sex.choices,
+        widget=Choices(inline=True),
+    )
+    birth_place = forms.CharField(label=_("Tempat lahir"), required=False, max_length=80)
+    birth_date = DateField(label=_("Tanggal lahir"), required=False)
+    phone = forms.CharField(label=_("Telepon"), required=False, max_length=20, widget=PhoneInput())
+    address = forms.CharField(label=_("Alamat"), required=False, max_length=200)
+    dusun = forms.CharField(label=_("Dusun"), required=False, max_length=60)
+    rt = forms.CharField(label="RT", required=False, max_length=3, widget=NumberInput(width=4))
+    rw = forms.CharField(label="RW", required=False, max_length=3, widget=NumberInput(width=4))
+    occupation = forms.CharField(label=_("Pekerjaan"), required=False, max_length=80)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if actor.office.kind == actor.office.Kind.KELURAHAN:
+            del self.fields["dusun"]
+
+
+class PersonCreateForm(PersonFields, CreateForm):
+    """A person the office did not know."""
+
+
+class PersonEditForm(PersonFields, ActForm):
+    """A correction. An empty NIK or KK box leaves the number as it is: it is not shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = _("Kosongkan bila tidak berubah.")
+        self.fields["nik"].help_text = hint
+        self.fields["kk"].help_text = hint
+
+
+class RegisterCheckForm(CreateForm):
+    """A look into SIKS-NG or Cek Bansos, noted."""
+
+    register_code = forms.ChoiceField(label=_("Daftar"))
+    method = forms.ChoiceField(
+        label=_("Diperiksa di"),
+        choices=[
+            (method.value, method.label)
+            for method in RegisterCheck.Method
+            if method is not RegisterCheck.Method.LIST
+        ],
+        widget=Choices(),
+        initial=RegisterCheck.Method.SIKS_NG,
+    )
+    result = forms.ChoiceField(
+        label=_("Hasilnya"), choices=RegisterCheck.Result.choices, widget=Choices()
+    )
+    decile = forms.IntegerField(
+        label=_("Desil"),
+        required=False,
+        min_value=1,
+        max_value=10,
+        widget=NumberInput(width=4),
+        help_text=_("1 sampai 10; hanya bila terdaftar."),
+    )
+    checked_at = DateTimeField(label=_("Diperiksa pada"))
+    screenshot = forms.FileField(
+        label=_("Foto layar"), required=False, help_text=_("JPG atau PNG, paling besar 10 MB.")
+    )
+    note = forms.CharField(label=_("Catatan"), required=False, max_length=300)
+
+    field_order = ["client_uid", "register_code"]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        registers = Register.objects.visible_to(actor).order_by("-pk")
+        choices = [(register.code, register.name) for register in registers]
+        self.fields["register_code"].choices = choices  # type: ignore[attr-defined]
+        self.fields["checked_at"].initial = timezone.now
+
+
+class LifeForm(ActForm):
+    """Alive, moved or deceased: since when, says who."""
+
+    life = forms.ChoiceField(label=_("Keadaan"), choices=Resident.Life.choices, widget=Choices())
+    since = DateField(label=_("Sejak"))
+    source = forms.CharField(
+        label=_("Sumber"),
+        max_length=120,
+        help_text=_("Contoh: surat kematian 474.3/12/2026, atau keterangan ketua RT 02"),
+    )
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Untuk apa nomor dibuka?"),
+        max_length=200,
+        help_text=_("Contoh: memeriksa di SIKS-NG. Pembukaan ini tercatat."),
+    )

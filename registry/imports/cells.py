@@ -1,0 +1,244 @@
+"""Single cells as facts. Each reader returns (value, problem codes); it never guesses silently.
+
+What spreadsheets do to values is undone where that is certain: leading zeros of RT and phone
+numbers, Excel's day numbers, month-first dates. Lost digits of NIK and KK cannot be undone.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from registry import identity
+from registry.imports.sheets import Cell
+from registry.models import HouseholdMember, Resident
+
+_NOTHING = {
+    "",
+    "-",
+    "--",
+    "0",
+    "belum ada",
+    "tidak ada",
+    "nihil",
+    "n/a",
+    "#n/a",
+    "null",
+    "none",
+    "?",
+}
+_SCIENTIFIC = re.compile(r"\d[.,]?\d*e\+?\d+", re.IGNORECASE)
+# A double holds every integer up to here; a longer number in a cell is not the one typed.
+_EXACT = 2**53
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+_EXCEL_DAYS = range(1, 80_000)
+
+_MONTHS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "januari jan",
+            "februari feb pebruari",
+            "maret mar",
+            "april apr",
+            "mei",
+            "juni jun",
+            "juli jul",
+            "agustus agu agt ags",
+            "september sep sept",
+            "oktober okt",
+            "november nov nopember nop",
+            "desember des",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[\s./-]+(\d{1,2})[\s./-]+(\d{1,2})(?:[T\s]\S+)?")
+_MONTH_NAMED = re.compile(r"(\d{1,2})[\s./-]+([a-z]+)[\s./-]+(\d{4}|\d{2})", re.IGNORECASE)
+
+_MALE = {"l", "lk", "laki", "lakilaki", "pria", "1", "m"}
+_FEMALE = {"p", "pr", "perempuan", "wanita", "2", "f", "w"}
+_YES = {"ya", "y", "1", "v", "x", "ada", "true", "terima", "penerima", "aktif", "√", "✓"}
+
+Relation = HouseholdMember.Relation
+_RELATIONS: Mapping[str, str] = {
+    "kepala keluarga": Relation.HEAD,
+    "kepala": Relation.HEAD,
+    "kk": Relation.HEAD,
+    "suami": Relation.HUSBAND,
+    "istri": Relation.WIFE,
+    "isteri": Relation.WIFE,
+    "anak": Relation.CHILD,
+    "anak kandung": Relation.CHILD,
+    "menantu": Relation.SON_IN_LAW,
+    "cucu": Relation.GRANDCHILD,
+    "orang tua": Relation.PARENT,
+    "orangtua": Relation.PARENT,
+    "ibu": Relation.PARENT,
+    "ayah": Relation.PARENT,
+    "mertua": Relation.PARENT_IN_LAW,
+    "famili lain": Relation.OTHER_FAMILY,
+    "famili": Relation.OTHER_FAMILY,
+    "pembantu": Relation.HELPER,
+    "lainnya": Relation.OTHER,
+}
+
+
+def text_of(cell: Cell) -> str:
+    """Return the cell as a person would read it: whole numbers without decimals, single spaces."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "YA" if cell else "TIDAK"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return f"{cell:%d-%m-%Y}"
+    return " ".join(str(cell).split())
+
+
+def value_of(cell: Cell) -> str:
+    """Return the cell's text, with the ways of writing "nothing" as nothing."""
+    text = text_of(cell)
+    return "" if text.lower() in _NOTHING else text
+
+
+def number_of(cell: Cell, *, kind: str) -> tuple[str, list[str]]:
+    """Return the digits of a NIK or KK cell and its problems (``kind`` is "nik" or "kk").
+
+    Excel keeps fifteen digits: a number cell of sixteen whose last is 0 has lost it, unless
+    another program wrote it exactly; then the last digit says so nine times of ten.
+    """
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        if not float(cell).is_integer() or cell >= _EXACT:
+            return "", [f"{kind}_digits_lost"]
+        digits = str(int(cell))
+        lost = len(digits) == 16 and digits.endswith("0")
+        return ("", [f"{kind}_digits_lost"]) if lost else (digits, [])
+    text = value_of(cell)
+    if _SCIENTIFIC.fullmatch(text):
+        return "", [f"{kind}_digits_lost"]
+    digits = identity.clean_number(text)
+    tidied = kind == "nik" and digits != str(cell if cell is not None else "")
+    return digits, ["nik_tidied"] if tidied and digits else []
+
+
+def birth_date_of(
+    cell: Cell, *, today: date, nik_date: date | None
+) -> tuple[date | None, list[str]]:
+    """Return the birth date and its problems; without a readable one, the NIK's.
+
+    ``nik_date`` also decides between day-first and month-first where both are possible.
+    """
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return _not_future(cell, [], today=today, nik_date=nik_date)
+    text = value_of(cell)
+    if not text:
+        return nik_date, []
+    if text.isdigit() and int(text) in _EXCEL_DAYS:
+        found = _EXCEL_DAY_ZERO + timedelta(days=int(text))
+        return _not_future(found, ["birth_date_serial"], today=today, nik_date=nik_date)
+    readings = _readings(text, today=today)
+    if not readings:
+        return nik_date, ["birth_date_unreadable"]
+    reading = next((one for one in readings if one.day == nik_date), readings[0])
+    notes = ["birth_date_month_first"] if reading.month_first else []
+    return _not_future(reading.day, notes, today=today, nik_date=nik_date)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    day: date
+    month_first: bool = False
+
+
+def _readings(text: str, *, today: date) -> list[_Reading]:
+    """Return every calendar day the text may mean, the usual reading first."""
+    candidates: list[tuple[int, int, int, bool]] = []
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+        candidates = [(year, month, day, False)]
+    elif match := _DAY_FIRST.fullmatch(text):
+        first, second = int(match[1]), int(match[2])
+        year = _full_year(match[3], today=today)
+        candidates = [(year, second, first, False), (year, first, second, first != second)]
+    elif (match := _MONTH_NAMED.fullmatch(text)) and match[2].lower() in _MONTHS:
+        year = _full_year(match[3], today=today)
+        candidates = [(year, _MONTHS[match[2].lower()], int(match[1]), False)]
+    readings = []
+    for year, month, day, month_first in candidates:
+        try:
+            readings.append(_Reading(date(year, month, day), month_first))
+        except ValueError:
+            continue
+    return readings
+
+
+def _full_year(digits: str, *, today: date) -> int:
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    return 2000 + year if 2000 + year <= today.year else 1900 + year
+
+
+def _not_future(
+    found: date, notes: list[str], *, today: date, nik_date: date | None
+) -> tuple[date | None, list[str]]:
+    return (found, notes) if found <= today else (nik_date, ["birth_date_future"])
+
+
+def sex_of(cell: Cell, *, nik_sex: str) -> tuple[str, list[str]]:
+    """Return L or P and its problems; without a readable one, what the NIK says."""
+    word = re.sub(r"[^a-z0-9]", "", value_of(cell).lower())
+    if word in _MALE:
+        return Resident.Sex.MALE, []
+    if word in _FEMALE:
+        return Resident.Sex.FEMALE, []
+    return nik_sex, ["sex_unreadable"] if word else []
+
+
+def neighbourhood_of(cell: Cell) -> tuple[str, bool]:
+    """Return an RT or RW number with three digits, and whether Excel had eaten its zeros."""
+    text = value_of(cell)
+    if text.isascii() and text.isdigit() and len(text) <= 3:
+        return text.zfill(3), not isinstance(cell, str)
+    return text[:3], False
+
+
+def relation_of(cell: Cell) -> str:
+    """Return the code of the relation to the head of the family; unknown words are OTHER."""
+    word = value_of(cell).lower().replace(".", "")
+    if not word:
+        return ""
+    if word in Relation.values:
+        return word
+    return _RELATIONS.get(word, Relation.OTHER)
+
+
+def phone_of(cell: Cell) -> str:
+    """Return the phone number in the form 08…: Excel eats the zero, people write +62."""
+    digits = re.sub(r"\D", "", value_of(cell))
+    if digits.startswith("62"):
+        return f"0{digits[2:]}"
+    return f"0{digits}" if digits.startswith("8") else digits
+
+
+def decile_of(cell: Cell) -> tuple[int | None, list[str]]:
+    """Return the decile 1–10, or None and why."""
+    text = text_of(cell)
+    if not text:
+        return None, []
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 10:
+        return int(text), []
+    return None, ["decile_impossible"]
+
+
+def is_yes(cell: Cell) -> bool:
+    """Return whether a programme column says the person receives it."""
+    return value_of(cell).lower() in _YES

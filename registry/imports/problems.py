@@ -1,0 +1,108 @@
+"""What can be wrong with a row: stable codes, how grave each is, and its words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Gravity(Enum):
+    """ERROR keeps the row out; SKIP is no person's row; WARNING goes in but wants a look; NOTE
+    was put right by itself."""
+
+    ERROR = "error"
+    SKIP = "skip"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Problem:
+    gravity: Gravity
+    words: Any
+
+
+PROBLEMS = {
+    # Rows that are nobody.
+    "blank_row": Problem(Gravity.SKIP, _("Baris kosong")),
+    "header_again": Problem(Gravity.SKIP, _("Judul kolom terulang")),
+    "column_numbers": Problem(Gravity.SKIP, _("Baris nomor kolom")),
+    "total_row": Problem(Gravity.SKIP, _("Baris jumlah")),
+    "double_row": Problem(Gravity.SKIP, _("Orang yang sama sudah ada di baris sebelumnya")),
+    # Rows that stay out.
+    "no_name": Problem(Gravity.ERROR, _("Nama kosong. Isi namanya, lalu unggah lagi.")),
+    # Rows that go in and want a look.
+    "nik_missing": Problem(Gravity.WARNING, _("Tanpa NIK")),
+    "nik_length": Problem(Gravity.WARNING, _("NIK tidak 16 angka; dimuat tanpa NIK")),
+    "nik_not_digits": Problem(Gravity.WARNING, _("NIK berisi huruf atau tanda; dimuat tanpa NIK")),
+    "nik_digits_lost": Problem(
+        Gravity.WARNING,
+        _("Angka terakhir NIK hilang karena disimpan sebagai angka di Excel; dimuat tanpa NIK"),
+    ),
+    "nik_impossible": Problem(
+        Gravity.WARNING, _("NIK tidak mungkin (kode daerah, tanggal lahir, atau nomor urut)")
+    ),
+    "nik_shared": Problem(Gravity.WARNING, _("NIK ini sudah dipakai orang lain; dimuat tanpa NIK")),
+    "kk_missing": Problem(Gravity.WARNING, _("Tanpa nomor KK; dimuat tanpa keluarga")),
+    "kk_length": Problem(Gravity.WARNING, _("Nomor KK tidak 16 angka; dimuat tanpa keluarga")),
+    "kk_not_digits": Problem(
+        Gravity.WARNING, _("Nomor KK berisi huruf atau tanda; dimuat tanpa keluarga")
+    ),
+    "kk_digits_lost": Problem(
+        Gravity.WARNING,
+        _("Angka terakhir nomor KK hilang karena disimpan sebagai angka di Excel"),
+    ),
+    "kk_impossible": Problem(Gravity.WARNING, _("Nomor KK tidak mungkin")),
+    "birth_date_unreadable": Problem(
+        Gravity.WARNING, _("Tanggal lahir tidak terbaca; dipakai tanggal menurut NIK bila ada")
+    ),
+    "birth_date_future": Problem(
+        Gravity.WARNING, _("Tanggal lahir di masa depan; dipakai tanggal menurut NIK bila ada")
+    ),
+    "birth_date_differs": Problem(Gravity.WARNING, _("Tanggal lahir lain daripada menurut NIK")),
+    "sex_differs": Problem(Gravity.WARNING, _("Jenis kelamin lain daripada menurut NIK")),
+    "sex_unreadable": Problem(Gravity.WARNING, _("Jenis kelamin tidak terbaca")),
+    "decile_impossible": Problem(Gravity.WARNING, _("Desil bukan angka 1 sampai 10")),
+    "deceased_listed": Problem(Gravity.WARNING, _("Orang ini tercatat meninggal")),
+    "moved_listed": Problem(Gravity.WARNING, _("Orang ini tercatat pindah")),
+    "possible_double": Problem(
+        Gravity.WARNING, _("Mungkin sama dengan warga lain bernama dan bertanggal lahir sama")
+    ),
+    "not_in_population": Problem(Gravity.WARNING, _("Tidak ditemukan di data penduduk")),
+    # What was put right.
+    "name_tidied": Problem(Gravity.NOTE, _("Spasi pada nama dirapikan")),
+    "nik_tidied": Problem(Gravity.NOTE, _("Spasi atau tanda pada NIK dibuang")),
+    "birth_date_serial": Problem(Gravity.NOTE, _("Tanggal lahir berupa angka Excel diubah")),
+    "birth_date_month_first": Problem(
+        Gravity.NOTE, _("Tanggal lahir ditulis bulan dulu; dibaca sesuai NIK")
+    ),
+    "zeros_restored": Problem(Gravity.NOTE, _("Angka nol di depan RT/RW dikembalikan")),
+}
+
+
+def worst(codes: list[str]) -> Gravity | None:
+    """Return the gravest of the problems, None for none."""
+    order = list(Gravity)
+    found = [PROBLEMS[code].gravity for code in codes]
+    return min(found, key=order.index, default=None)
+
+
+_NOBODY = {"blank_row", "header_again", "column_numbers", "total_row"}
+
+
+def needs_a_look(code: str) -> bool:
+    """Return whether a person should see the row: not what was put right, nor nobody's rows."""
+    return code not in _NOBODY and PROBLEMS[code].gravity is not Gravity.NOTE
+
+
+def counted(codes: Iterable[str]) -> list[str]:
+    """Return the problems, the gravest first."""
+    order = list(Gravity)
+    return sorted(codes, key=lambda code: order.index(PROBLEMS[code].gravity))
+
+
+def words(codes: list[str]) -> list[str]:
+    """Return the problems as sentences, for the page and the sheet handed back."""
+    return [str(PROBLEMS[code].words) for code in codes]

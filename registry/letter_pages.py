@@ -1,0 +1,174 @@
+"""The SKTM pages: new, correct, replace. From a person's page in three clicks."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from puskesmas.actors import Actor
+from puskesmas.errors import DomainError
+from puskesmas.models import Role
+from puskesmas.pages import actor_of, add_error, officer_page
+from registry import letters, selectors
+from registry.letter_forms import BY_HAND, SktmForm, initial_for, initial_from
+from registry.models import Resident
+from reports.letters import selectors as letter_selectors
+from reports.letters.models import Letter
+from reports.letters.views import pdf_response
+
+ISSUERS = (Role.FRONT, Role.BACK)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*ISSUERS)
+def sktm_new(request: HttpRequest, uid: str) -> HttpResponse:
+    """Make an SKTM for a person or his family; "preview" shows the draft."""
+    actor = actor_of(request)
+    resident = selectors.person(uid, actor=actor)
+    form = SktmForm(
+        request.POST or None,
+        actor=actor,
+        resident=resident,
+        initial=initial_for(resident, actor),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "preview" in request.POST:
+                return _preview(actor, resident, form)
+            letter = letters.issue_sktm(
+                actor=actor,
+                resident=resident,
+                facts=form.facts,
+                signer=form.chosen_signer,
+                client_uid=form.cleaned_data["client_uid"],
+            )
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(
+                request,
+                _("SKTM bernomor %(number)s. Cetak, lalu mintakan tanda tangan.")
+                % {"number": letter.number},
+            )
+            return redirect("letters:letter", uid=letter.uid)
+    return _page(request, actor, resident, form, title=_("Buat SKTM"), submit=_("Terbitkan"))
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*ISSUERS)
+def sktm_revise(request: HttpRequest, uid: str) -> HttpResponse:
+    """Correct an SKTM before its signature: same number, revision kept."""
+    return _change(
+        request,
+        uid,
+        letters.revise_sktm,
+        title=_("Perbaiki isi SKTM"),
+        submit=_("Simpan perbaikan"),
+        done=_("Isi surat diperbaiki; nomornya tetap. Cetak ulang suratnya."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(Role.BACK)
+def sktm_replace(request: HttpRequest, uid: str) -> HttpResponse:
+    """Void an SKTM and issue another in its place."""
+
+    def act(**values: Any) -> Letter:
+        return letters.replace_sktm(**values)
+
+    return _change(
+        request,
+        uid,
+        act,
+        title=_("Batalkan dan ganti SKTM"),
+        submit=_("Batalkan dan terbitkan pengganti"),
+        done=_("Surat lama dibatalkan dan surat pengganti sudah bernomor."),
+        creates=True,
+    )
+
+
+def _change(
+    request: HttpRequest,
+    uid: str,
+    act: Any,
+    *,
+    title: str,
+    submit: str,
+    done: str,
+    creates: bool = False,
+) -> HttpResponse:
+    actor = actor_of(request)
+    letter = letter_selectors.letter(actor, uid)
+    resident = selectors.person(letter.subject_uid, actor=actor)
+    form = SktmForm(
+        request.POST or None,
+        actor=actor,
+        resident=resident,
+        with_reason=True,
+        initial=_initial(letter, actor),
+    )
+    if request.method == "POST" and form.is_valid():
+        more = {"client_uid": form.cleaned_data["client_uid"]} if creates else {}
+        try:
+            if "preview" in request.POST:
+                return _preview(actor, resident, form)
+            changed = act(
+                actor=actor,
+                letter=letter,
+                version=form.cleaned_data["version"],
+                facts=form.facts,
+                signer=form.chosen_signer,
+                reason=form.cleaned_data["reason"],
+                **more,
+            )
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("letters:letter", uid=changed.uid)
+    return _page(request, actor, resident, form, title=title, submit=submit, letter=letter)
+
+
+def _initial(letter: Letter, actor: Actor) -> dict[str, Any]:
+    said = initial_from(letter_selectors.last_revision(letter).context["body"])
+    signer = next(
+        (
+            str(item.uid)
+            for item in letter_selectors.signers(actor.office)
+            if item.user_id == letter.signer_id
+        ),
+        BY_HAND,
+    )
+    return {**said, "signer": signer, "version": letter.version}
+
+
+def _preview(actor: Actor, resident: Resident, form: SktmForm) -> HttpResponse:
+    draft = letters.preview_sktm(
+        actor=actor, resident=resident, facts=form.facts, signer=form.chosen_signer
+    )
+    return pdf_response(draft, name="konsep.pdf")
+
+
+def _page(
+    request: HttpRequest,
+    actor: Actor,
+    resident: Resident,
+    form: SktmForm,
+    *,
+    title: str,
+    submit: str,
+    letter: Letter | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "resident": resident,
+        "letter": letter,
+        "title": title,
+        "submit": submit,
+        "obstacle": letters.obstacle(resident),
+        "is_own_family": selectors.is_family(actor.user, resident),
+    }
+    return render(request, "letters/sktm_form.html", context)

@@ -1,0 +1,63 @@
+"""Names as keys: two spellings of one name should meet.
+
+``name_key`` is what is stored and searched; it never replaces the name people see.
+"""
+
+import re
+import unicodedata
+
+from rapidfuzz import fuzz
+
+_MUHAMMAD = {"m", "moh", "mohd", "muh", "muhd", "mochammad", "mochamad", "mohamad", "mohammad"} | {
+    "muhamad",
+    "muhammad",
+    "muhammed",
+    "mohammed",
+}
+# Titles and family links that one list writes and the next leaves out.
+_DROPPED = {"bin", "binti", "bt", "alm", "almh", "almarhum", "almarhumah", "h", "hj", "haji"} | {
+    "hajah",
+    "hajjah",
+    "kh",
+    "drs",
+    "dra",
+    "ir",
+    "sdr",
+    "sdri",
+    "bpk",
+    "ibu",
+}
+# The spelling of before 1972, still on old cards.
+_OLD_SPELLING = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("sj", "sy"), ("ch", "kh"))
+SAME_NAME_AT = 82.0
+"""Score (0–100) from which two names on one card are taken for one person, mistyped."""
+
+
+def name_key(name: str) -> str:
+    """Return the name in lower case, without titles, marks and doubled spaces.
+
+    The spellings of Muhammad become one, old spelling becomes new. A name of nothing but titles
+    keeps them.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z ]+", " ", re.sub(r"['`]", "", plain)).split()
+    kept = [word for word in words if word not in _DROPPED] or words
+    return " ".join(_spell(word) for word in kept)[:120]
+
+
+def tidy_name(name: str) -> str:
+    """Return the name as written, with single spaces and none around."""
+    return " ".join(name.split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two keys are one name but for a slip of the finger."""
+    return one == other or fuzz.ratio(one, other) >= SAME_NAME_AT
+
+
+def _spell(word: str) -> str:
+    if word in _MUHAMMAD:
+        return "muhammad"
+    for old, new in _OLD_SPELLING:
+        word = word.replace(old, new)
+    return word

@@ -1,0 +1,240 @@
+"""People pages: find, look, add, correct, check by hand, reveal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from puskesmas import panels
+from puskesmas.actors import Actor
+from puskesmas.errors import DomainError
+from puskesmas.history import audit
+from puskesmas.models import Role
+from puskesmas.pages import actor_of, add_error, officer_page
+from registry import badges, selectors, services
+from registry.forms import (
+    LifeForm,
+    PersonCreateForm,
+    PersonEditForm,
+    RegisterCheckForm,
+    RevealForm,
+    SearchForm,
+)
+from registry.models import Resident
+
+READERS = (*services.WRITERS, Role.COORDINATOR, Role.HEAD, Role.KASUN)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*READERS)
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a person; with htmx the hits come while typing."""
+    actor = actor_of(request)
+    form = SearchForm(request.POST or None)
+    asked = request.method == "POST" and form.is_valid()
+    results = _results(form.cleaned_data["q"], actor) if asked else []
+    live = bool(getattr(request, "htmx", False))
+    template = "registry/_results.html" if live else "registry/search.html"
+    return render(request, template, {"form": form, "results": results, "asked": asked})
+
+
+def _results(text: str, actor: Actor) -> list[dict[str, Any]]:
+    found = selectors.find_people(text, actor=actor)
+    if any(hit.by in {"nik", "kk", "phone"} for hit in found):
+        audit(actor=actor, action="lookup_number", fields=sorted({hit.by for hit in found}))
+    marks = badges.load(actor, [hit.resident for hit in found])
+    return [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found]
+
+
+def _result(resident: Resident, marks: list[dict[str, Any]]) -> dict[str, Any]:
+    own = []
+    if resident.life != Resident.Life.ALIVE:
+        own.append({"label": resident.get_life_display(), "tone": "danger"})
+    return {
+        "title": resident.name,
+        "url": reverse("registry:person", args=[resident.uid]),
+        "number": resident.nik,
+        "text": place_of(resident),
+        "badges": own + marks,
+    }
+
+
+def place_of(resident: Resident) -> str:
+    """Return where a person lives, shortly: "Dusun Krajan RT 02 RW 01"."""
+    # Many lists write the hamlet into the address as well: once is enough.
+    told = resident.dusun.casefold() in resident.address.casefold()
+    parts = [
+        resident.address,
+        "" if told else f"Dusun {resident.dusun}",
+        f"RT {resident.rt}" if resident.rt else "",
+        f"RW {resident.rw}" if resident.rw else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+@require_http_methods(["GET"])
+@officer_page(*READERS)
+def person(request: HttpRequest, uid: str) -> HttpResponse:
+    """Everything the office knows of a person: facts, family, registers, cases, letters."""
+    actor = actor_of(request)
+    resident = _opened(uid, actor)
+    return render(request, "registry/person.html", _person_context(resident, actor))
+
+
+def _opened(uid: str, actor: Actor) -> Resident:
+    """Return the person, the look at him audited."""
+    resident = selectors.person(uid, actor=actor)
+    audit(actor=actor, action="open_person", subject=resident)
+    return resident
+
+
+def _person_context(resident: Resident, actor: Actor, **more: Any) -> dict[str, Any]:
+    members = selectors.household_of(resident)
+    return {
+        "resident": resident,
+        "place": place_of(resident),
+        "members": members,
+        "household": members[0].household if members else None,
+        "answers": selectors.register_answers(resident, actor=actor),
+        "is_own_family": selectors.is_family(actor.user, resident),
+        "may_write": actor.has(*services.WRITERS),
+        "panels": panels.load("person", actor=actor, subject=resident),
+        "reveal_form": RevealForm(),
+        **more,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*services.WRITERS)
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Add a person the office did not know."""
+    actor = actor_of(request)
+    form = PersonCreateForm(request.POST or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            resident = services.create_resident(actor=actor, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Warga ditambahkan."))
+            return redirect("registry:person", uid=resident.uid)
+    return render(
+        request,
+        "registry/person_form.html",
+        {
+            "form": form,
+            "title": _("Tambah warga"),
+            "submit": _("Simpan"),
+            "back": reverse("registry:search"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*services.WRITERS)
+def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
+    """Correct a person's data."""
+    actor = actor_of(request)
+    resident = _opened(uid, actor)
+    form = PersonEditForm(request.POST or None, actor=actor, initial=_initial(resident))
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        for number in ("nik", "kk"):
+            values[number] = values[number] or None
+        try:
+            services.change_resident(actor=actor, uid=uid, **values)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Data warga disimpan."))
+            return redirect("registry:person", uid=uid)
+    return render(
+        request,
+        "registry/person_form.html",
+        {
+            "form": form,
+            "title": _("Perbaiki data %(name)s") % {"name": resident.name},
+            "submit": _("Simpan"),
+            "back": reverse("registry:person", args=[uid]),
+        },
+    )
+
+
+def _initial(resident: Resident) -> dict[str, Any]:
+    names = ("name", "sex", "birth_place", "birth_date", "phone", "address", "dusun", "rt", "rw")
+    initial = {name: getattr(resident, name) for name in (*names, "occupation", "version")}
+    memberships = getattr(resident, "open_memberships", [])
+    return initial | {"relation": memberships[0].relation if memberships else ""}
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*services.WRITERS)
+def register_check(request: HttpRequest, uid: str) -> HttpResponse:
+    """Note what SIKS-NG or Cek Bansos said."""
+    actor = actor_of(request)
+    resident = _opened(uid, actor)
+    form = RegisterCheckForm(request.POST or None, request.FILES or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_register_check(actor=actor, resident=resident, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Hasil pemeriksaan dicatat."))
+            return redirect("registry:person", uid=uid)
+    return _act_page(
+        request, resident, form, title=_("Catat pemeriksaan manual"), submit=_("Catat")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*services.WRITERS)
+def life(request: HttpRequest, uid: str) -> HttpResponse:
+    """Record that a person died, moved away or lives here after all."""
+    actor = actor_of(request)
+    resident = _opened(uid, actor)
+    initial = {
+        "version": resident.version,
+        "life": resident.life,
+        "since": resident.life_since or actor.office.today(),
+    }
+    form = LifeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_life(actor=actor, uid=uid, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Keadaan warga dicatat."))
+            return redirect("registry:person", uid=uid)
+    return _act_page(request, resident, form, title=_("Catat keadaan warga"), submit=_("Catat"))
+
+
+def _act_page(
+    request: HttpRequest, resident: Resident, form: Any, *, title: str, submit: str
+) -> HttpResponse:
+    return render(
+        request,
+        "registry/person_act.html",
+        {"form": form, "resident": resident, "title": title, "submit": submit},
+    )
+
+
+@require_POST
+@officer_page(*READERS)
+def reveal(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show NIK and KK in full on this one answer, for a written reason."""
+    actor = actor_of(request)
+    resident = _opened(uid, actor)
+    form = RevealForm(request.POST)
+    numbers: dict[str, str] = {}
+    if form.is_valid():
+        numbers = services.reveal_numbers(actor=actor, uid=uid, reason=form.cleaned_data["reason"])
+    context = _person_context(resident, actor, numbers=numbers, reveal_form=form)
+    response = render(request, "registry/person.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
