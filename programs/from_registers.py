@@ -1,0 +1,82 @@
+"""Who receives what, as the newest version of a register says.
+
+A register's columns (PKH, PBI-JK …) name the programmes each person receives. Loading a version
+opens what is new and ends what it no longer names; what a person said himself, or an owner
+answered, is another source and stays.
+"""
+
+from collections import defaultdict
+
+from programs.models import Participation, Programme
+from puskesmas.actors import Actor
+from registry.models import RegisterRow, RegisterVersion
+
+_BATCH = 2_000
+Source = Participation.Source
+
+
+def take_over(version: RegisterVersion, actor: Actor) -> None:
+    """Bring the participations of source "register" in step with a version just loaded.
+
+    An older version than the newest one changes nothing. Programmes the sheet has no column for
+    are not judged; neither are people a partial list does not name.
+    """
+    newer = RegisterVersion.objects.filter(
+        office=version.office, withdrawn_at__isnull=True, data_date__gt=version.data_date
+    )
+    if newer.exists():
+        return
+    named, listed = _named_by(version)
+    programmes = {
+        programme.code: programme
+        for programme in Programme.objects.filter(office=version.office, code__in=named)
+    }
+    open_rows = Participation.objects.filter(
+        office=version.office,
+        programme__in=programmes.values(),
+        source=Source.REGISTER,
+        until__isnull=True,
+    ).values_list("pk", "resident_id", "programme__code")
+    ended = []
+    held: dict[str, set[int]] = defaultdict(set)
+    for pk, resident, code in open_rows:
+        held[code].add(resident)
+        judged = version.whole_village or resident in listed
+        if judged and resident not in named[code]:
+            ended.append(pk)
+    for start in range(0, len(ended), _BATCH):
+        Participation.objects.filter(pk__in=ended[start : start + _BATCH]).update(
+            until=version.data_date
+        )
+    Participation.objects.bulk_create(
+        (
+            Participation(
+                office=version.office,
+                resident_id=resident,
+                programme=programme,
+                source=Source.REGISTER,
+                since=version.data_date,
+                recorded_by=actor.user,
+            )
+            for code, programme in programmes.items()
+            for resident in sorted(named[code] - held[code])
+        ),
+        batch_size=_BATCH,
+    )
+
+
+def _named_by(version: RegisterVersion) -> tuple[dict[str, set[int]], set[int]]:
+    """Return the residents named for each programme column (empty ones too), and all listed."""
+    mapping = version.batch.mapping if version.batch else {}
+    named: dict[str, set[int]] = {
+        field.removeprefix("programme:"): set()
+        for field in mapping.values()
+        if field.startswith("programme:")
+    }
+    listed = set()
+    rows = RegisterRow.objects.filter(register_version=version, resident__isnull=False)
+    for resident, programmes in rows.values_list("resident_id", "programmes").iterator():
+        listed.add(resident)
+        for code in programmes:
+            named.setdefault(code, set()).add(resident)
+    return named, listed

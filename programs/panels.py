@@ -1,0 +1,17 @@
+"""What programmes add to pages that span apps."""
+
+from typing import Any
+
+from programs.selectors import participations_of
+from puskesmas.actors import Actor
+from registry.models import Resident
+from registry.selectors import household_of
+
+
+def person_panel(actor: Actor, resident: Resident) -> dict[str, Any]:
+    """Return who on the person's card receives what: two queries, whatever the family's size."""
+    family = [member.resident for member in household_of(resident)] or [resident]
+    received = participations_of(family)
+    # The person first: he is the one at the counter.
+    ordered = sorted(family, key=lambda one: one.pk != resident.pk)
+    return {"rows": [(one, received[one.pk]) for one in ordered], "resident": resident}

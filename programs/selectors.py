@@ -1,0 +1,82 @@
+"""Reads of the catalogue and of participation, each with a known number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from programs.models import Participation, Programme, ProgrammeVersion, Requirement
+from programs.papers import in_page_language
+from puskesmas.models import Office
+from registry.models import Resident
+
+
+def programmes_of(office: Office) -> QuerySet[Programme]:
+    """Return the office's programmes in the order they are offered (one query)."""
+    return Programme.objects.filter(office=office)
+
+
+def versions_on(programmes: Iterable[Programme], day: date) -> dict[int, ProgrammeVersion]:
+    """Return the version in force on ``day`` by programme pk (one query).
+
+    A programme whose first version starts later has none.
+    """
+    rows = ProgrammeVersion.objects.filter(
+        programme__in=[programme.pk for programme in programmes], effective_from__lte=day
+    ).order_by("effective_from")
+    return {version.programme_id: version for version in rows}
+
+
+@dataclass(frozen=True)
+class PaperWanted:
+    """A paper wanted for one or more programmes together."""
+
+    code: str
+    name_id: str
+    name_en: str
+    mandatory: bool
+    by_office: bool
+    substitutes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return in_page_language(self.name_id, self.name_en)
+
+
+def papers_wanted(versions: Iterable[ProgrammeVersion]) -> list[PaperWanted]:
+    """Return the papers all the versions want together (one query), in the catalogue's order.
+
+    A paper is mandatory when one programme insists; a substitute serves only where every programme
+    that wants the paper takes it.
+    """
+    rows = Requirement.objects.filter(programme_version__in=[version.pk for version in versions])
+    wanted: dict[str, PaperWanted] = {}
+    for row in rows.order_by("order", "pk"):
+        before = wanted.get(row.code)
+        substitutes = tuple(row.substitutes)
+        if before:
+            substitutes = tuple(code for code in before.substitutes if code in row.substitutes)
+        wanted[row.code] = PaperWanted(
+            code=row.code,
+            name_id=row.name_id,
+            name_en=row.name_en,
+            mandatory=row.mandatory or (before is not None and before.mandatory),
+            by_office=row.by_office,
+            substitutes=substitutes,
+        )
+    return list(wanted.values())
+
+
+def participations_of(residents: Iterable[Resident]) -> dict[int, list[Participation]]:
+    """Return the running participations by resident pk (one query)."""
+    found: dict[int, list[Participation]] = {resident.pk: [] for resident in residents}
+    rows: Any = (
+        Participation.objects.filter(resident__in=list(found), until__isnull=True)
+        .select_related("programme")
+        .order_by("programme__order", "source")
+    )
+    for row in rows:
+        found[row.resident_id].append(row)
+    return found
