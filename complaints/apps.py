@@ -1,0 +1,56 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplaintsConfig(AppConfig):
+    """Matters brought to the office, from the counter until the resident was told."""
+
+    name = "complaints"
+    verbose_name = _("Keluhan")
+
+    def ready(self) -> None:
+        """Join the pages, boxes and files that span apps."""
+        from complaints import desk, search
+        from complaints.kinds import load_kinds
+        from complaints.selectors import READERS, may_see_paper
+        from complaints.workflow import REGISTRARS
+        from puskesmas import attachments, furnishing, panels, searching
+        from puskesmas.navigation import Entry, add
+        from registry import badges
+
+        furnishing.register(load_kinds, order=30)
+        attachments.register_owner(may_see_paper)
+        badges.register(search.badges)
+        searching.register(search.find, order=10)
+        panels.register(
+            page="home", order=10, template="complaints/home_panel.html", load=desk.home_panel
+        )
+        panels.register(
+            page="person",
+            order=10,
+            template="complaints/person_panel.html",
+            load=desk.person_panel,
+        )
+        panels.register(
+            page="case", order=40, template="letters/person_panel.html", load=desk.letters_panel
+        )
+        add(
+            Entry(
+                label=_("Antrean"),
+                url_name="complaints:queue",
+                icon="inbox",
+                order=20,
+                roles=frozenset(READERS),
+                village=True,
+            )
+        )
+        add(
+            Entry(
+                label=_("Catat keluhan"),
+                url_name="complaints:new",
+                icon="file-plus",
+                order=5,
+                roles=frozenset(REGISTRARS),
+                village=True,
+            )
+        )

@@ -1,0 +1,304 @@
+"""What a resident may read of his case by its number: plain words, and nothing personal.
+
+The village decides nothing about aid, so none of its acts reads as acceptance or refusal here; the
+owner's answer is shown as the owner's. Details open to who knows the last four digits of the
+person's NIK or phone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.flow import FlowStep, entered_at, steps_of
+from complaints.forms import missing_papers
+from complaints.models import Complaint, ComplaintProgramme, CounterQuestion
+from complaints.workflow import CASE, OPEN_STATES, CaseState
+from puskesmas import throttle
+from puskesmas.crypto import blind_index
+from puskesmas.errors import InvalidInput, NotFound
+from puskesmas.models import Office, Transition
+
+S = CaseState
+Outcome = Complaint.Outcome
+
+LOOKUPS_PER_NUMBER: dict[str, Any] = {"capacity": 30, "per": timedelta(minutes=10)}
+LOOKUPS_PER_ADDRESS: dict[str, Any] = {"capacity": 60, "per": timedelta(minutes=10)}
+DETAIL_TRIES: dict[str, Any] = {"capacity": 5, "per": timedelta(days=1)}
+
+
+@dataclass(frozen=True)
+class OwnerAnswer:
+    """The programme owner's word, as the owner's: what, by whom, when, under which number.
+
+    ``reason`` and ``instructions`` are personal: shown with the details only, as is ``programme``.
+    """
+
+    text: Any
+    owner: str
+    said_on: date
+    document_number: str = ""
+    programme: str = ""
+    reason: str = ""
+    instructions: str = ""
+
+
+AnswerProvider = Callable[[Complaint], list[OwnerAnswer]]
+_providers: list[AnswerProvider] = []
+
+
+def register_answer_provider(provider: AnswerProvider) -> None:
+    """Add where owners' answers come from, newest first; called from ``AppConfig.ready()``."""
+    _providers.append(provider)
+
+
+@dataclass(frozen=True)
+class PublicStatus:
+    """The page behind a number. ``next`` says what happens now, ``who`` whose turn it is."""
+
+    number: str
+    office: Office
+    received_at: datetime
+    since: datetime
+    sentence: Any
+    next: Any = ""
+    who: Any = ""
+    due: datetime | None = None
+    bring: list[Any] = field(default_factory=list)
+    steps: list[FlowStep] = field(default_factory=list)
+    answers: list[OwnerAnswer] = field(default_factory=list)
+    emergency: bool = False
+    has_details: bool = True
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the right four digits open. Still no NIK, no name."""
+
+    kind: str
+    programmes: list[str]
+    words: list[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class _Words:
+    sentence: Any
+    next: Any
+    who: Any
+
+
+_OFFICER = gettext_lazy("Petugas Puskesos")
+_YOU = gettext_lazy("Anda")
+_OWNER = gettext_lazy("Pemilik program")
+_NOBODY = ""
+
+_WORDS: dict[str, _Words] = {
+    S.REGISTERED: _Words(
+        gettext_lazy("Keluhan Anda sudah terdaftar dan menunggu diperiksa."),
+        gettext_lazy("Petugas memeriksa berkas dan keadaan Anda."),
+        _OFFICER,
+    ),
+    S.WAITING_RESIDENT: _Words(
+        gettext_lazy("Kami menunggu Anda melengkapi berkas."),
+        gettext_lazy("Bawa berkas yang diminta ke kantor Puskesos."),
+        _YOU,
+    ),
+    S.IN_VERIFICATION: _Words(
+        gettext_lazy("Petugas sedang memeriksa berkas dan keadaan Anda."),
+        gettext_lazy("Petugas dapat menghubungi Anda atau datang ke rumah."),
+        _OFFICER,
+    ),
+    S.IN_HANDLING: _Words(
+        gettext_lazy("Keluhan Anda sedang ditangani."),
+        gettext_lazy("Petugas menyiapkan jawaban atau rujukan."),
+        _OFFICER,
+    ),
+    S.AWAITING_APPROVAL: _Words(
+        gettext_lazy("Surat rujukan Anda sedang diperiksa sebelum dikirim."),
+        gettext_lazy("Setelah ditandatangani, berkas dikirim kepada pihak yang memutuskan."),
+        _OFFICER,
+    ),
+    S.REFERRED: _Words(
+        gettext_lazy("Berkas Anda sudah diteruskan dan menunggu jawaban pemilik program."),
+        gettext_lazy("Pemilik program yang memutuskan. Kami menanyakan jawabannya untuk Anda."),
+        _OWNER,
+    ),
+    S.ANSWERED: _Words(
+        gettext_lazy("Jawaban untuk keluhan Anda sudah ada."),
+        gettext_lazy("Petugas menyampaikan jawabannya kepada Anda."),
+        _OFFICER,
+    ),
+    S.AWAITING_REALISATION: _Words(
+        gettext_lazy("Jawaban pemilik program sudah disampaikan. Pelaksanaannya belum selesai."),
+        gettext_lazy("Kami memberi tahu Anda kapan dan di mana dapat diambil."),
+        _OWNER,
+    ),
+    S.CLOSED: _Words(
+        gettext_lazy("Keluhan Anda sudah dijawab dan disampaikan."),
+        gettext_lazy("Bila keadaan berubah, minta petugas membukanya kembali."),
+        _NOBODY,
+    ),
+    S.RECORDED_ONLY: _Words(
+        gettext_lazy("Keluhan Anda dicatat dan disimpan; untuk sekarang belum diteruskan."),
+        gettext_lazy("Alasannya dijelaskan petugas. Bila keadaan berubah, minta dibuka kembali."),
+        _NOBODY,
+    ),
+    S.LAPSED: _Words(
+        gettext_lazy("Penanganan berhenti karena berkas belum dilengkapi."),
+        gettext_lazy("Datang dengan berkasnya, dan perkara dibuka kembali."),
+        _NOBODY,
+    ),
+    S.WITHDRAWN: _Words(
+        gettext_lazy("Keluhan ini dicabut atas permintaan Anda."),
+        gettext_lazy("Bila masih perlu, minta petugas membukanya kembali."),
+        _NOBODY,
+    ),
+}
+
+#: Ends that have words of their own.
+_CLOSED: dict[str, _Words] = {
+    Outcome.COLLECTED: _Words(
+        gettext_lazy("Selesai: sudah diterima."), gettext_lazy("Tidak ada lagi yang ditunggu."), ""
+    ),
+    Outcome.UNREACHABLE: _Words(
+        gettext_lazy("Kami sudah beberapa kali menghubungi Anda tetapi belum berhasil."),
+        gettext_lazy("Datang ke kantor Puskesos untuk mendengar jawabannya."),
+        _YOU,
+    ),
+}
+
+_QUESTION = _Words(
+    gettext_lazy("Pertanyaan Anda sudah dijawab di tempat."),
+    gettext_lazy("Bila masih ada yang belum jelas, tanyakan lagi kepada petugas."),
+    _NOBODY,
+)
+
+
+def status_of(number: str, *, address: str) -> PublicStatus:
+    """Return the status of a well-formed number: four queries for a case.
+
+    Raises:
+        TooManyTries: too many lookups of this number, or from this address.
+        NotFound: no such number.
+    """
+    throttle.take("status-number", number, **LOOKUPS_PER_NUMBER)
+    throttle.take("status-address", address, **LOOKUPS_PER_ADDRESS)
+    case = _find(number)
+    if case is not None:
+        return _case_status(case)
+    question = _question(number)
+    if question is None:
+        raise NotFound(_("Nomor resi ini tidak ditemukan."), code="unknown_number")
+    return PublicStatus(
+        number=number,
+        office=question.office,
+        received_at=question.asked_at,
+        since=question.asked_at,
+        sentence=_QUESTION.sentence,
+        next=_QUESTION.next,
+        has_details=False,
+    )
+
+
+def _find(number: str) -> Complaint | None:
+    return (
+        Complaint.objects.filter(receipt_number=number)
+        .select_related("office", "kind", "subject")
+        .prefetch_related("papers")
+        .first()
+    )
+
+
+def _question(number: str) -> CounterQuestion | None:
+    rows = CounterQuestion.objects.filter(receipt_number=number).select_related("office")
+    return rows.first() if number else None
+
+
+def _case_status(case: Complaint) -> PublicStatus:
+    words = _WORDS[case.state]
+    if case.state == S.CLOSED:
+        words = _CLOSED.get(case.outcome, words)
+    waiting = case.state == S.WAITING_RESIDENT
+    moves = Transition.objects.filter(subject_uid=case.uid, field=CASE.field).order_by("at", "pk")
+    return PublicStatus(
+        number=case.receipt_number,
+        office=case.office,
+        received_at=case.received_at,
+        since=case.state_since if case.state != S.REGISTERED else case.received_at,
+        sentence=words.sentence,
+        next=words.next,
+        who=words.who,
+        due=case.due_at,
+        bring=[
+            paper.name
+            for paper in missing_papers(case)
+            if not paper.by_office and (waiting or case.state in OPEN_STATES)
+        ],
+        steps=steps_of(case, entered_at(moves.values_list("target", "at"))),
+        answers=_answers(case),
+        emergency=case.is_emergency,
+        has_details=not case.kind.sensitive,
+    )
+
+
+def _answers(case: Complaint) -> list[OwnerAnswer]:
+    return [answer for provider in _providers for answer in provider(case)]
+
+
+def details_of(number: str, *, last4: str, address: str) -> Details:
+    """Return what the last four digits of NIK or phone open.
+
+    Raises:
+        TooManyTries: five tries a day a number are used up, or too many lookups from this address.
+        NotFound: no such number, or a confidential matter.
+        InvalidInput: the digits do not match.
+    """
+    # First, so that guessing numbers here costs what it costs on the status page.
+    throttle.take("status-address", address, **LOOKUPS_PER_ADDRESS)
+    throttle.take(
+        "status-details",
+        number,
+        message=_("Percobaan untuk nomor ini sudah habis. Coba lagi besok, atau datang ke kantor."),
+        **DETAIL_TRIES,
+    )
+    case = _find(number)
+    if case is None or case.kind.sensitive:
+        raise NotFound(_("Nomor resi ini tidak ditemukan."), code="unknown_number")
+    if not _matches(case, last4):
+        raise InvalidInput(
+            _("Empat angka ini tidak cocok dengan NIK atau telepon pada keluhan ini."),
+            field="last4",
+        )
+    throttle.forget("status-details", number)
+    return _details(case)
+
+
+def _matches(case: Complaint, last4: str) -> bool:
+    nik = blind_index(last4, purpose="nik-last4")
+    phone = blind_index(last4, purpose="phone-last4")
+    person = case.subject
+    return nik == person.nik_last4_index or phone in {
+        person.phone_last4_index,
+        case.reporter_phone_last4_index,
+    }
+
+
+def _details(case: Complaint) -> Details:
+    needed = ComplaintProgramme.Relation.NEEDED
+    rows = case.programmes.filter(relation=needed).select_related("programme")
+    said: list[tuple[Any, str]] = []
+    if case.answer and case.outcome == Outcome.HANDLED:
+        said.append((_("Jawaban Puskesos"), case.answer))
+    if case.state in {S.WAITING_RESIDENT, S.RECORDED_ONLY, S.LAPSED}:
+        last = (
+            Transition.objects.filter(subject_uid=case.uid, field=CASE.field, target=case.state)
+            .select_related("reason")
+            .order_by("-at", "-pk")
+            .first()
+        )
+        if last and last.reason:
+            said.append((_("Pesan petugas"), last.reason.text))
+    return Details(kind=case.kind.name, programmes=[row.programme.name for row in rows], words=said)
