@@ -1,0 +1,65 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferralsConfig(AppConfig):
+    """Approval, the road to the tier above and back, and that tier's inbox."""
+
+    name = "referrals"
+    verbose_name = _("Rujukan")
+
+    def ready(self) -> None:
+        from complaints import acts, public, timeline
+        from puskesmas import transports
+        from puskesmas.models import Peer
+        from referrals import client, exchange, following, letters, panels
+        from referrals.services import answers, delivery, inbox
+
+        transports.register_transport("http", client.push)
+        transports.register_after_ack(exchange.SUBMITTED, delivery.after_submission_acked)
+        exchange.register(
+            exchange.SUBMITTED, sender=Peer.Direction.DOWNSTREAM, take_in=inbox.take_in
+        )
+        exchange.register(
+            exchange.ANSWERED, sender=Peer.Direction.UPSTREAM, take_in=answers.take_in
+        )
+        letters.register()
+        panels.register()
+        timeline.register(following.events_of)
+        public.register_answer_provider(following.answers_for_resident)
+        acts.register_link("submit_referral", _draft_url)
+        acts.register_link("next_programme", _draft_url)
+        _add_navigation()
+
+
+def _draft_url(case: Any) -> str:
+    from django.urls import reverse
+
+    return reverse("referrals:draft", args=[case.uid])
+
+
+def _add_navigation() -> None:
+    from puskesmas.models import Role
+    from puskesmas.navigation import Entry, add
+    from referrals import views, views_inbox
+
+    entries = (
+        (_("Persetujuan"), "approvals", "stamp", 30, views.APPROVERS, True),
+        (_("Pengiriman"), "deliveries", "send", 35, (*views.READERS, Role.ADMIN), True),
+        (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
+        (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
+        (_("Desa terhubung"), "villages", "link", 80, (Role.ADMIN, Role.MANAGER), False),
+    )
+    for label, page, icon, order, roles, village in entries:
+        add(
+            Entry(
+                label=label,
+                url_name=f"referrals:{page}",
+                icon=icon,
+                order=order,
+                roles=frozenset(role.value for role in roles),
+                village=village,
+            )
+        )

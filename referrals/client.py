@@ -1,0 +1,125 @@
+"""The HTTP side of the office protocol: what this office says to the tier above.
+
+Every function raises :class:`puskesmas.outbox.TransportError`. Permanent is only what the other
+Puskesos itself calls permanent; everything else (nobody answers, a captive portal, a proxy's error
+page, a refused key) leaves the message as good as it was, and is tried again.
+"""
+
+import uuid
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from puskesmas.logs import redact
+from puskesmas.models import OutboxMessage, Peer
+from puskesmas.outbox import TransportError
+from referrals import schemas
+from referrals.exchange import envelope
+
+#: No message of ours is bigger, and no answer worth reading.
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+def push(message: OutboxMessage) -> dict[str, Any]:
+    """Send one message to its upstream peer; return the receipt (receipt-v1).
+
+    A 2xx alone proves nothing: only a receipt for this uid and this body does.
+    """
+    answer = _call(
+        message.peer,
+        "POST",
+        "messages/",
+        body=envelope(message),
+        headers={"Idempotency-Key": str(message.uid)},
+    )
+    right = (
+        isinstance(answer, dict)
+        and not schemas.faults("receipt-v1", answer)
+        and answer["uid"] == str(message.uid)
+        and answer["body_sha256"] == message.body_sha256
+    )
+    if not right:
+        raise TransportError("not_puskesos", "no receipt")
+    return dict(answer)
+
+
+def fetch(peer: Peer) -> list[Any]:
+    """Return the messages (envelope-v1, not yet checked) that wait for us at the peer."""
+    answer = _call(peer, "GET", "messages/")
+    messages = answer.get("messages") if isinstance(answer, dict) else None
+    if not isinstance(messages, list):
+        raise TransportError("not_puskesos", "no list of messages")
+    return messages
+
+
+def acknowledge(
+    peer: Peer, uid: uuid.UUID | str, *, outcome: str, code: str = "", detail: str = ""
+) -> None:
+    """Tell the peer what became of a message we fetched ("accepted" or "refused")."""
+    body = {"outcome": outcome, "code": code[:30], "detail": detail[:200]}
+    _call(peer, "POST", f"messages/{uid}/ack/", body=body)
+
+
+def introduce(base_url: str, token: str) -> dict[str, Any]:
+    """Ask an office who it is, with the token it gave us: {"office": {"uid", "name"}, ...}."""
+    answer = _call(Peer(base_url=base_url, token=token), "GET", "office/")
+    office = answer.get("office") if isinstance(answer, dict) else None
+    if not isinstance(office, dict) or not {"uid", "name"} <= office.keys():
+        raise TransportError("not_puskesos", "no introduction")
+    return dict(answer)
+
+
+def open_client(peer: Peer) -> httpx.Client:
+    """Return the client for one peer: its token, short patience, no redirect, TLS verified."""
+    return httpx.Client(
+        base_url=f"{peer.base_url.rstrip('/')}/exchange/v1/",
+        headers={"Authorization": f"Bearer {peer.token}", "Accept": "application/json"},
+        timeout=httpx.Timeout(settings.EXCHANGE_TIMEOUT_SECONDS, connect=5.0),
+        follow_redirects=False,
+        verify=True,
+    )
+
+
+def _call(
+    peer: Peer,
+    method: str,
+    path: str,
+    *,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
+    try:
+        with open_client(peer) as client:
+            response = client.request(method, path, json=body, headers=headers)
+    except httpx.TimeoutException as error:
+        raise TransportError("timeout", type(error).__name__) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise TransportError("no_connection", redact(str(error))) from error
+    return _read(response)
+
+
+def _read(response: httpx.Response) -> Any:
+    if len(response.content) > MAX_ANSWER_BYTES:
+        raise TransportError("not_puskesos", "answer too long")
+    try:
+        answer = response.json() if response.content else None
+    except ValueError:
+        answer = None
+    if response.is_success and response.status_code != httpx.codes.NO_CONTENT:
+        return answer
+    if response.is_success:
+        return {}
+    raise _failure(response, answer if isinstance(answer, dict) else {})
+
+
+def _failure(response: httpx.Response, problem: dict[str, Any]) -> TransportError:
+    status = response.status_code
+    words = redact(str(problem.get("title", "")))
+    if problem.get("permanent") is True:
+        return TransportError(str(problem.get("code", "refused"))[:30], words, permanent=True)
+    if status in {401, 403}:
+        return TransportError("token_refused", f"{status} {words}")
+    if status in {408, 429} or status >= 500:
+        return TransportError("upstream_error", f"{status} {words}")
+    return TransportError("not_puskesos", f"{status} {words}")

@@ -1,0 +1,211 @@
+"""The office protocol, apart from how it travels: envelope in, receipt out, answers waiting.
+
+Whatever carries a message (HTTP, a file, the same installation) calls :func:`receive`. The apps'
+verbs that take a body in are registered by kind in ``AppConfig.ready()``. See docs/exchange.md.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puskesmas import outbox
+from puskesmas.errors import DomainError
+from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer, ReceivedMessage
+from referrals import schemas
+
+SUBMITTED = "referral.submitted"
+ANSWERED = "referral.answered"
+
+#: How many waiting messages one fetch hands out.
+FETCH_LIMIT = 50
+
+
+class Refusal(DomainError):
+    """A message that can never be taken in: sending it again as it is cannot help."""
+
+    status = 422
+    code = "refused"
+
+    def __init__(self, message: Any, *, code: str, status: int = 422, **details: Any) -> None:
+        super().__init__(message, code=code, permanent=True, **details)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a body became: the row's uid and the number people know it by."""
+
+    uid: uuid.UUID
+    reference: str = ""
+
+
+TakeIn = Callable[[Peer, dict[str, Any], uuid.UUID], Taken]
+_takers: dict[str, tuple[str, TakeIn]] = {}
+
+
+def register(kind: str, *, sender: str, take_in: TakeIn) -> None:
+    """Say which verb takes in a kind, and whether upstream or downstream peers may send it.
+
+    The verb gets the peer, the body and the message's uid, runs inside :func:`receive`'s
+    transaction, and may raise :class:`Refusal`.
+    """
+    _takers[kind] = (sender, take_in)
+
+
+def envelope(message: OutboxMessage) -> dict[str, Any]:
+    """Return the message as it travels (envelope-v1)."""
+    return {
+        "uid": str(message.uid),
+        "kind": message.kind,
+        "schema_version": message.schema_version,
+        "sender": str(message.office.uid),
+        "recipient": str(message.peer.peer_uid),
+        "sent_at": timezone.now().isoformat(),
+        "body": message.body,
+        "body_sha256": message.body_sha256,
+    }
+
+
+def receive(*, peer: Peer, parcel: Any) -> tuple[dict[str, Any], bool]:
+    """Take a message in, once: return its receipt and whether it is new.
+
+    The consequence and the note that the uid was taken in are one transaction. A repeat, also one
+    that arrives at the same moment, gets the first one's receipt.
+
+    Raises:
+        Refusal: not for this office, unknown kind or version, a body that breaks its schema, or a
+            uid already used for another body.
+    """
+    _check(peer, parcel)
+    known = _first_receipt(peer, parcel)
+    if known:
+        return known, False
+    try:
+        return _take_in(peer, parcel), True
+    except IntegrityError:
+        # Two tries of one message met here; the other one was first.
+        known = _first_receipt(peer, parcel)
+        if known is None:
+            raise
+        return known, False
+
+
+def _take_in(peer: Peer, parcel: dict[str, Any]) -> dict[str, Any]:
+    message_uid = uuid.UUID(parcel["uid"])
+    with transaction.atomic():
+        taken = _takers[parcel["kind"]][1](peer, parcel["body"], message_uid)
+        row = ReceivedMessage.objects.create(
+            uid=message_uid,
+            peer=peer,
+            kind=parcel["kind"],
+            body_sha256=parcel["body_sha256"],
+            result_uid=taken.uid,
+            reference=taken.reference,
+        )
+    return _receipt(row)
+
+
+def _first_receipt(peer: Peer, parcel: dict[str, Any]) -> dict[str, Any] | None:
+    row = ReceivedMessage.objects.filter(uid=parcel["uid"]).first()
+    if row is None:
+        return None
+    if row.peer_id != peer.pk or row.body_sha256 != parcel["body_sha256"]:
+        raise Refusal(
+            _("Nomor kiriman ini sudah dipakai untuk isi yang lain."), code="uid_reused", status=409
+        )
+    return _receipt(row)
+
+
+def _receipt(row: ReceivedMessage) -> dict[str, Any]:
+    return {
+        "uid": str(row.uid),
+        "kind": row.kind,
+        "body_sha256": row.body_sha256,
+        "received_at": row.received_at.isoformat(),
+        "reference": row.reference,
+    }
+
+
+def _check(peer: Peer, parcel: Any) -> None:
+    """Refuse what can never be taken in. The order is from the outside in."""
+    found = schemas.faults("envelope-v1", parcel)
+    if found:
+        raise Refusal(
+            _("Amplop kiriman tidak sesuai aturan."), code="envelope_invalid", errors=found
+        )
+    if parcel["recipient"] != str(peer.office.uid) or parcel["sender"] != str(peer.peer_uid):
+        raise Refusal(
+            _("Kiriman ini bukan untuk kantor ini, atau bukan dari kantor pemilik kunci."),
+            code="wrong_office",
+        )
+    kind, version = parcel["kind"], parcel["schema_version"]
+    if kind not in _takers or _takers[kind][0] != peer.direction:
+        raise Refusal(
+            _("Jenis kiriman “%(kind)s” tidak diterima dari kantor ini.") % {"kind": kind},
+            code="unknown_kind",
+        )
+    understood = schemas.versions(kind)
+    if version not in understood:
+        raise Refusal(
+            _(
+                "Versi %(version)s dari “%(kind)s” tidak dikenal. Kantor ini mengerti versi "
+                "%(understood)s; salah satu kantor perlu memperbarui aplikasinya."
+            )
+            % {
+                "version": version,
+                "kind": kind,
+                "understood": ", ".join(str(number) for number in understood),
+            },
+            code="unknown_schema_version",
+            understood=list(understood),
+        )
+    if outbox.body_hash(parcel["body"]) != parcel["body_sha256"]:
+        raise Refusal(_("Isi kiriman berubah di jalan."), code="hash_mismatch")
+    found = schemas.faults(f"{kind}-v{version}", parcel["body"])
+    if found:
+        raise Refusal(_("Isi kiriman tidak sesuai aturan."), code="body_invalid", errors=found)
+
+
+def waiting_for(peer: Peer) -> list[dict[str, Any]]:
+    """Return the envelopes that wait for a downstream peer, oldest first, at most FETCH_LIMIT."""
+    rows = (
+        OutboxMessage.objects.filter(outbox.is_open(), peer=peer)
+        .select_related("office", "peer")
+        .order_by("pk")[:FETCH_LIMIT]
+    )
+    return [envelope(row) for row in rows]
+
+
+def acknowledge(
+    *, peer: Peer, uid: uuid.UUID, outcome: str, code: str = "", detail: str = ""
+) -> bool:
+    """Note what the peer did with a message it fetched; False when there is none for it.
+
+    A repeat changes nothing.
+    """
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update(of=("self",)).filter(peer=peer, uid=uid).first()
+        )
+        if message is None:
+            return False
+        if message.acked_at or message.failed_at:
+            return True
+        accepted = outcome == "accepted"
+        now: datetime = timezone.now()
+        message.acked_at, message.failed_at = (now, None) if accepted else (None, now)
+        message.attempts += 1
+        message.save(update_fields=["acked_at", "failed_at", "attempts"])
+        DeliveryAttempt.objects.create(
+            message=message,
+            outcome=outbox.ACKNOWLEDGED if accepted else (code or "refused")[:30],
+            detail=detail[:200],
+        )
+        outbox.record_contact(peer)
+    return True

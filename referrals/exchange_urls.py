@@ -1,0 +1,14 @@
+"""Addresses of the office protocol, version 1. They never change; a new protocol is /v2/."""
+
+from django.urls import path
+
+from referrals import exchange_views as views
+
+app_name = "exchange"
+urlpatterns = [
+    path("office/", views.OfficeView.as_view(), name="office"),
+    path("messages/", views.MessagesView.as_view(), name="messages"),
+    path("messages/<uuid:uid>/ack/", views.AcknowledgementView.as_view(), name="ack"),
+    path("schemas/", views.schema_index, name="schemas"),
+    path("schemas/<str:name>.json", views.schema, name="schema"),
+]

@@ -1,0 +1,78 @@
+"""What the case's time line and the resident's page learn from its referrals."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.public import OwnerAnswer
+from complaints.timeline import Event
+from puskesmas.actors import Actor
+from referrals.models import Answering, Referral
+from referrals.workflow import Answer, Realisation
+
+#: What a resident is shown as somebody's word; a return for correction is the offices' business.
+_PUBLIC = (
+    Answer.RECOMMENDED,
+    Answer.STUDIED,
+    Answer.APPROVED,
+    Answer.REFUSED,
+    *[value for value in Realisation if value != Realisation.NONE],
+)
+
+
+def answers_for_resident(case: Complaint) -> list[OwnerAnswer]:
+    """Return the words of the upstream and the owner that hold, newest first (one query)."""
+    rows = (
+        Answering.objects.filter(referral__complaint=case, applied=True, value__in=_PUBLIC)
+        .select_related("referral__programme")
+        .order_by("-recorded_at", "-pk")
+    )
+    return [_public(row) for row in rows]
+
+
+def _public(row: Answering) -> OwnerAnswer:
+    return OwnerAnswer(
+        text=row.label,
+        owner=row.owner or row.referral.programme.owner,
+        said_on=row.said_on,
+        document_number=row.document_number,
+        programme=row.referral.programme.name,
+        reason=row.reason,
+        instructions=row.instructions,
+    )
+
+
+def events_of(actor: Actor, case: Complaint) -> list[Event]:
+    """Return what happened to a case's referrals beside the case's own moves (four queries)."""
+    referrals = Referral.objects.filter(complaint=case).prefetch_related(
+        "answers__recorded_by", "submissions"
+    )
+    return [event for row in referrals for event in (*_received(row), *_said(row))]
+
+
+def _received(row: Referral) -> list[Event]:
+    handed = [item for item in row.submissions.all() if item.handed_over_at]
+    if handed:
+        title = _("Berkas diserahkan kepada %(who)s") % {"who": handed[-1].handed_over_to}
+        at: Any = handed[-1].handed_over_at
+        return [Event(title, at)]
+    if row.acknowledged_at:
+        title = _("Berkas diterima di tujuan, nomor %(number)s") % {
+            "number": row.upstream_number or "–"
+        }
+        return [Event(title, row.acknowledged_at)]
+    return []
+
+
+def _said(row: Referral) -> list[Event]:
+    return [
+        Event(
+            f"{said.label} – {said.owner}" if said.owner else said.label,
+            said.recorded_at,
+            said.recorded_by.name if said.recorded_by else said.get_source_display(),
+            "\n".join(text for text in (said.reason, said.instructions) if text),
+        )
+        for said in row.answers.all()
+        if said.applied
+    ]

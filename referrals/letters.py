@@ -1,0 +1,169 @@
+"""The surat rujukan: what goes with a file that is carried, built from what was approved."""
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.models import Complaint, ComplaintPaper
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.models import Assignment, Office, Role
+from referrals import selectors
+from referrals.models import Referral, Submission
+from referrals.workflow import Approval
+from registry.letters import person_of
+from registry.selectors import is_family
+from reports.letters import kinds
+from reports.letters.contexts import LetterFile, Person, ReferralBody
+from reports.letters.models import Letter
+from reports.letters.selectors import signers
+from reports.letters.services import Content, issue_letter
+from reports.letters.words import counted
+
+KIND = "rujukan"
+
+
+def register() -> None:
+    """Give the kind its place among the letters; called from ``AppConfig.ready()``."""
+    kinds.register(
+        kinds.LetterKind(
+            code=KIND,
+            name=gettext_lazy("Surat rujukan"),
+            title="Surat Rujukan",
+            template="letters/rujukan.html",
+            classification="400.9.14",
+            letterhead="puskesos",
+            roles=frozenset(
+                role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
+            ),
+            subject_url=_referral_url,
+        )
+    )
+
+
+def _referral_url(letter: Letter) -> str:
+    submission = Submission.objects.select_related("referral").filter(letter=letter).first()
+    return reverse("referrals:referral", args=[submission.referral.uid]) if submission else ""
+
+
+def issue(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    signer: Assignment | None,
+    client_uid: uuid.UUID | None = None,
+) -> Letter:
+    """Number and freeze the letter of the latest approved submission.
+
+    Whoever signs, "Mengetahui" is the penanggung jawab's, unless he signs himself.
+
+    Raises:
+        NotFound: no such referral here.
+        WrongState: not approved. InvalidInput: the signer is family.
+        NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
+    """
+    referral = selectors.referral(uid, actor=actor)
+    submission = referral.submissions.order_by("-number").first()
+    if referral.approval != Approval.APPROVED or submission is None:
+        raise WrongState(
+            _("Surat rujukan dicetak setelah rujukannya disetujui."), state=referral.approval
+        )
+    subject = referral.complaint.subject
+    if signer and is_family(signer.user, subject):
+        raise InvalidInput(
+            _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
+            field="signer",
+        )
+    letter = issue_letter(
+        actor=actor,
+        kind=KIND,
+        content=Content(
+            body=dict(body(referral)), signer=signer, acknowledger=_acknowledger(actor, signer)
+        ),
+        subject_uid=subject.uid,
+        client_uid=client_uid,
+    )
+    Submission.objects.filter(pk=submission.pk).update(letter=letter)
+    return letter
+
+
+def _acknowledger(actor: Actor, signer: Assignment | None) -> Assignment | None:
+    if signer is None or signer.role == Role.HEAD:
+        return None
+    heads = [one for one in signers(actor.office) if one.role == Role.HEAD]
+    return heads[0] if heads else None
+
+
+def body(referral: Referral) -> ReferralBody:
+    """Return what the letter says; a partner reads name, address, phone and need only."""
+    case = referral.complaint
+    for_partner = referral.programme.tier == "partner"
+    files = [] if for_partner else _files(case)
+    return {
+        "subject": _partner_person(case, referral.office)
+        if for_partner
+        else person_of(case.subject, referral.office),
+        "recipient": [referral.destination],
+        "nature": "Segera" if case.is_emergency else "Biasa",
+        "about": f"Rujukan {referral.programme.name_id}",
+        "programme": referral.programme.name_id,
+        "case": _shown(case.receipt_number),
+        "needs": [referral.need],
+        "finding": "" if for_partner else _finding(case),
+        "paragraphs": [f"Keadaan darurat: {case.urgency_reason}"] if case.is_emergency else [],
+        "enclosed": counted(len(files), "berkas") if files else "",
+        "files": files,
+        "copies": [],
+    }
+
+
+def _partner_person(case: Complaint, office: Office) -> Person:
+    whole = person_of(case.subject, office)
+    return {
+        "name": whole["name"],
+        "nik": "",
+        "nik_withheld": True,
+        "address": whole["address"],
+        "phone": case.subject.phone,
+    }
+
+
+#: Letters are Indonesian whatever the screen's language.
+_FINDINGS = {
+    Complaint.Finding.MEETS: "memenuhi kriteria",
+    Complaint.Finding.DOES_NOT_MEET: "tidak memenuhi kriteria",
+}
+
+
+def _finding(case: Complaint) -> str:
+    if not case.finding:
+        return ""
+    words = _FINDINGS[Complaint.Finding(case.finding)]
+    reason = case.finding_reason.rstrip(". ")
+    return f"{words} ({reason})" if reason else words
+
+
+def _files(case: Complaint) -> list[LetterFile]:
+    papers = case.papers.exclude(status=ComplaintPaper.Status.MISSING).select_related("attachment")
+    return [
+        {"label": paper.name_id, "sha256": paper.attachment.sha256 if paper.attachment else ""}
+        for paper in papers.order_by("pk")
+    ]
+
+
+def _shown(number: str) -> str:
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def signer_choices(actor: Actor) -> list[tuple[str, Any]]:
+    """Return who may sign: the koordinator first, as this letter is the Puskesos' own."""
+    found = sorted(signers(actor.office), key=lambda item: item.role != Role.COORDINATOR)
+    return [(str(item.uid), f"{item.user.name} – {item.get_role_display()}") for item in found]
+
+
+def signer_of(actor: Actor, uid: str) -> Assignment | None:
+    """Return the chosen signer among those who may sign; None for anything else."""
+    return next((item for item in signers(actor.office) if str(item.uid) == uid), None)

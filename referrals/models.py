@@ -1,0 +1,207 @@
+"""Referrals as the village sends them, and as the tier above receives them: always two rows."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Complaint
+from programs.models import Programme, ProgrammeVersion
+from puskesmas.fields import EncryptedJSONField, EncryptedTextField
+from puskesmas.locking import ClientUidField
+from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
+from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
+from reports.letters.models import Letter
+
+
+class Referral(OfficeRow):
+    """A request for one programme, in one case, to whoever decides."""
+
+    class Road(models.TextChoices):
+        """How it travels."""
+
+        DISTRICT = "district", _("Dikirim ke SLRT kabupaten/kota")
+        PAPER = "paper", _("Diantar di atas kertas")
+        RETYPED = "retyped", _("Diketik ulang di sistem lain")
+
+    class LegalBasis(models.TextChoices):
+        """Why the person's data may leave the office (UU PDP 27/2022, articles 20 and 26)."""
+
+        PUBLIC_DUTY = "public_duty", _("Tugas pelayanan publik (antarlembaga pemerintah)")
+        CONSENT = "consent", _("Persetujuan yang bersangkutan")
+        GUARDIAN_CONSENT = "guardian_consent", _("Persetujuan wali")
+        VITAL_INTEREST = "vital_interest", _("Kepentingan vital (keadaan darurat)")
+
+    client_uid = ClientUidField()
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="referrals")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme_version = models.ForeignKey(
+        ProgrammeVersion, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    destination = models.CharField(_("tujuan"), max_length=120)
+    road = models.CharField(_("cara kirim"), max_length=10, choices=Road)
+    need = EncryptedTextField(_("kebutuhan"), default="")
+    legal_basis = models.CharField(
+        _("dasar hukum"), max_length=20, choices=LegalBasis, default=LegalBasis.PUBLIC_DUTY
+    )
+    # Who wrote it, and who put it before the approver last: neither of them approves it.
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    approval = models.CharField(max_length=10, choices=Approval, default=Approval.AWAITING)
+    approval_since = models.DateTimeField(default=timezone.now)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=12, choices=Answer, default=Answer.NONE)
+    answer_sequence = models.PositiveIntegerField(default=0)
+    realisation = models.CharField(max_length=10, choices=Realisation, default=Realisation.NONE)
+    realisation_sequence = models.PositiveIntegerField(default=0)
+    # When the tier above (or the person who took the paper) confirmed having it.
+    acknowledged_at = models.DateTimeField(null=True)
+    upstream_number = models.CharField(_("nomor di tujuan"), max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "client_uid"], name="referral_created_once"),
+            models.UniqueConstraint(
+                fields=["complaint", "programme"],
+                condition=~Q(approval="refused") & ~Q(answer="refused") & ~Q(realisation="never"),
+                name="one_live_referral_per_case_and_programme",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["office", "approval"], name="referral_approval"),
+            models.Index(fields=["complaint", "-id"], name="referral_of_case"),
+        ]
+
+    @property
+    def is_with_owner(self) -> bool:
+        """Return whether it was approved here and the upstream still owes an answer."""
+        return self.approval == Approval.APPROVED and self.answer in OWED
+
+
+class Submission(models.Model):
+    """One approved sending of a referral; a correction is a new one, history stays.
+
+    ``payload`` is the JSON that was (or would be) sent, ``payload_sha256`` its hash, the pair by
+    which both sides recognise the same content whatever road it took.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField()
+    payload = EncryptedJSONField()
+    payload_sha256 = models.CharField(max_length=64)
+    message = models.OneToOneField(
+        OutboxMessage, on_delete=models.PROTECT, null=True, related_name="submission"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_to = models.CharField(_("penerima"), max_length=120, blank=True)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "number"], name="submission_number")
+        ]
+
+
+class Answering(models.Model):
+    """Everything the upstream said, in its order; an older one that comes late is not applied."""
+
+    class Source(models.TextChoices):
+        SYSTEM = "system", _("Sistem SLRT")
+        LETTER = "letter", pgettext_lazy("one letter", "Surat")
+        PHONE = "phone", _("Telepon")
+        RESIDENT = "resident", _("Keterangan warga")
+        FOREIGN = "foreign", _("Sistem lain")
+
+    class About(models.TextChoices):
+        ANSWER = "answer", _("Jawaban")
+        REALISATION = "realisation", _("Realisasi")
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="answers")
+    client_uid = models.UUIDField(unique=True)
+    about = models.CharField(max_length=12, choices=About)
+    value = models.CharField(max_length=12)
+    sequence = models.PositiveIntegerField()
+    applied = models.BooleanField(default=True)
+    owner = models.CharField(_("pemberi jawaban"), max_length=120, blank=True)
+    document_number = models.CharField(_("nomor surat"), max_length=80, blank=True)
+    said_on = models.DateField(_("tanggal"))
+    reason = EncryptedTextField(_("alasan"), default="", blank=True)
+    # Where and when to collect, what to bring, who may collect.
+    instructions = EncryptedTextField(_("petunjuk"), default="", blank=True)
+    source = models.CharField(_("sumber"), max_length=10, choices=Source)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+
+    @property
+    def label(self) -> str:
+        """Return what was said, in words."""
+        states = Answer if self.about == self.About.ANSWER else Realisation
+        return str(states(self.value).label)
+
+
+class ReceivedReferral(OfficeRow):
+    """A village's referral in the inbox of the tier above: only what was sent, no registry."""
+
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="received_referrals")
+    referral_uid = models.UUIDField()
+    number = models.CharField(_("nomor agenda"), max_length=20)
+    village = models.CharField(_("asal"), max_length=120)
+    programme_code = models.CharField(max_length=30)
+    programme_name = models.CharField(_("program"), max_length=120)
+    urgency = models.CharField(max_length=10)
+    payload = EncryptedJSONField()
+    payload_sha256 = models.CharField(max_length=64)
+    submission_number = models.PositiveSmallIntegerField(default=1)
+    received_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=12, choices=Inbox, default=Inbox.RECEIVED)
+    state_since = models.DateTimeField(default=timezone.now)
+    realisation = models.CharField(max_length=10, choices=Realisation, default=Realisation.NONE)
+    answer_sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["peer", "referral_uid"], name="received_once"),
+            models.UniqueConstraint(fields=["office", "number"], name="agenda_number_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["office", "state", "urgency", "received_at", "id"], name="inbox_queue"
+            )
+        ]
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.urgency == "emergency"
+
+    @property
+    def age(self) -> str:
+        """Return how long ago it came, in whole days of the active zone: "hari ini"."""
+        days = (timezone.localdate() - timezone.localdate(self.received_at)).days
+        if days < 1:
+            return gettext("hari ini")
+        return ngettext("%(n)d hari yang lalu", "%(n)d hari yang lalu", days) % {"n": days}
+
+
+class ReceivedSubmission(models.Model):
+    """One sending of a referral as it arrived; the inbox row shows the newest, these stay."""
+
+    referral = models.ForeignKey(
+        ReceivedReferral, on_delete=models.PROTECT, related_name="submissions"
+    )
+    number = models.PositiveSmallIntegerField()
+    payload = EncryptedJSONField()
+    payload_sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral", "number"], name="received_submission_number"
+            )
+        ]

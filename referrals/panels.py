@@ -1,0 +1,87 @@
+"""What the case page and the home page show of referrals."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.selectors import capped, may_register
+from complaints.workflow import OPEN_STATES, CaseState
+from puskesmas import panels
+from puskesmas.actors import Actor
+from puskesmas.models import Office, Role
+from referrals import cards, selectors
+from referrals.views import APPROVERS, READERS
+from referrals.views_inbox import READERS as INBOX_READERS
+
+#: How many drafts the home page names; the list has them all.
+NAMED = 5
+
+
+def register() -> None:
+    """Join the pages that span apps; called from ``AppConfig.ready()``."""
+    tiles = "referrals/panel_home_tiles.html"
+    panels.register(page="case", order=20, template="referrals/panel_case.html", load=of_case)
+    panels.register(
+        page="home", order=10, template="referrals/panel_home_approvals.html", load=approvals
+    )
+    panels.register(page="home", order=40, template=tiles, load=deliveries)
+    panels.register(page="home", order=10, template=tiles, load=inbox)
+
+
+def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
+    """Return a case's referrals: six queries, and two a person for drafts that wait."""
+    if not actor.has(*READERS):
+        return None
+    rows = selectors.referrals_of_case(case.pk, actor=actor)
+    if not rows:
+        return None
+    # An answered case says so itself: telling is its next step.
+    goes_on = case.state in OPEN_STATES and case.state != CaseState.ANSWERED
+    return {
+        "case": case,
+        "cards": cards.load(rows, actor=actor),
+        "untold": selectors.untold(case.pk) if goes_on else [],
+        "may_tell": may_register(actor),
+    }
+
+
+def approvals(actor: Actor, office: Office) -> dict[str, Any] | None:
+    """Return the drafts that wait for this officer's word."""
+    if not actor.has(*APPROVERS):
+        return None
+    waiting = [item for item in selectors.waiting_for_approval(actor) if item.obstacle is None]
+    return {"waiting": waiting[:NAMED]} if waiting else None
+
+
+def deliveries(actor: Actor, office: Office) -> dict[str, Any] | None:
+    """Return what waits on the way up and what waits to be told (three queries)."""
+    if not actor.has(Role.FRONT, Role.BACK):
+        return None
+    counts = selectors.delivery_counts(actor)
+    labels = {
+        selectors.UNDELIVERED: _("Belum sampai di tujuan"),
+        selectors.UNANSWERED: _("Lama tidak dijawab"),
+        selectors.NOT_TOLD: _("Siap diambil, belum diberitahukan"),
+    }
+    url = reverse("referrals:deliveries")
+    tiles = [
+        {"label": label, "value": capped(counts[code]), "url": f"{url}?tab={code}"}
+        for code, label in labels.items()
+        if counts[code]
+    ]
+    return {"title": _("Rujukan"), "tiles": tiles} if tiles else None
+
+
+def inbox(actor: Actor, office: Office) -> dict[str, Any] | None:
+    """Return the numbers of the inbox (a query each)."""
+    if not actor.has(*INBOX_READERS):
+        return None
+    counts = selectors.inbox_counts(actor)
+    url = reverse("referrals:inbox")
+    tiles = [
+        {"label": selectors.TABS[code][0], "value": capped(count), "url": f"{url}?tab={code}"}
+        for code, count in counts.items()
+    ]
+    return {"title": _("Kotak masuk rujukan"), "tiles": tiles}

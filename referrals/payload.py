@@ -1,0 +1,146 @@
+"""What is sent with a referral: as little as the receiver needs, as it was on that day.
+
+Shapes: ``schemas/referral.submitted-v1.json`` for the tiers of government; a partner on paper gets
+name, address, phone and need only.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from complaints.models import Complaint, ComplaintProgramme
+from programs.models import Programme
+from puskesmas.actors import Actor
+from puskesmas.models import Office
+from referrals.models import Referral
+from registry.models import HouseholdMember, RegisterCheck, Resident
+from registry.selectors import household_of
+
+#: The version of referral.submitted this code writes.
+SCHEMA_VERSION = 1
+
+
+def build(
+    referral: Referral, *, number: int, actor: Actor, approved_at: datetime
+) -> dict[str, Any]:
+    """Return the payload of one submission, read from the case as it stands now."""
+    if referral.programme.tier == Programme.Tier.PARTNER:
+        return _for_partner(referral, number=number)
+    case, office = referral.complaint, referral.office
+    return {
+        "referral_uid": str(referral.uid),
+        "submission": number,
+        "receipt_number": case.receipt_number,
+        "received_on": _day(case.received_at, office),
+        "kind": case.kind.name_id,
+        "urgency": case.urgency,
+        "urgency_reason": case.urgency_reason,
+        "programme": {
+            "code": referral.programme.code,
+            "name": referral.programme.name_id,
+            "owner": referral.programme.owner,
+        },
+        "destination": referral.destination,
+        "need": referral.need,
+        "legal_basis": referral.legal_basis,
+        "office": {
+            "code": office.code,
+            "name": office.full_name,
+            "kecamatan": office.kecamatan,
+            "phone": office.phone,
+        },
+        "approved_by": {
+            "name": actor.user.name if actor.user else "",
+            "role": next(iter(sorted(actor.roles)), ""),
+        },
+        "approved_on": _day(approved_at, office),
+        "person": _person(case.subject),
+        "household": _household(
+            case.subject, whole=referral.programme.unit == Programme.Unit.HOUSEHOLD
+        ),
+        "register_check": _register_check(case.register_check, office),
+        "finding": _finding(case),
+        "papers": [
+            {"code": paper.code, "label": paper.name_id, "status": paper.status}
+            for paper in case.papers.order_by("pk")
+        ],
+        "programmes_held": _held(case),
+    }
+
+
+def _for_partner(referral: Referral, *, number: int) -> dict[str, Any]:
+    subject = referral.complaint.subject
+    return {
+        "referral_uid": str(referral.uid),
+        "submission": number,
+        "programme": {"name": referral.programme.name_id, "owner": referral.programme.owner},
+        "destination": referral.destination,
+        "need": referral.need,
+        "legal_basis": referral.legal_basis,
+        "person": {"name": subject.name, "address": subject.address, "phone": subject.phone},
+    }
+
+
+def _person(subject: Resident) -> dict[str, Any]:
+    return {
+        "nik": subject.nik,
+        "name": subject.name,
+        "sex": subject.sex,
+        "birth_place": subject.birth_place,
+        "birth_date": subject.birth_date.isoformat() if subject.birth_date else None,
+        "address": subject.address,
+        "dusun": subject.dusun,
+        "rt": subject.rt,
+        "rw": subject.rw,
+    }
+
+
+def _household(subject: Resident, *, whole: bool) -> dict[str, Any]:
+    members = household_of(subject)
+    return {
+        "kk": members[0].household.kk if members else "",
+        "size": len(members),
+        "members": [_member(item) for item in members] if whole else [],
+    }
+
+
+def _member(item: HouseholdMember) -> dict[str, Any]:
+    born = item.resident.birth_date
+    return {
+        "nik": item.resident.nik,
+        "name": item.resident.name,
+        "relation": item.relation,
+        "birth_date": born.isoformat() if born else None,
+    }
+
+
+def _register_check(check: RegisterCheck | None, office: Office) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {
+        "register": check.register.name_id if check.register else "",
+        "result": check.result,
+        "decile": check.decile,
+        "data_date": check.data_date.isoformat() if check.data_date else None,
+        "method": check.method,
+        "checked_on": _day(check.checked_at, office),
+    }
+
+
+def _finding(case: Complaint) -> dict[str, Any] | None:
+    if not case.finding:
+        return None
+    return {
+        "result": case.finding,
+        "reason": case.finding_reason,
+        "found_on": _day(case.finding_at, case.office) if case.finding_at else None,
+    }
+
+
+def _held(case: Complaint) -> list[str]:
+    held = case.programmes.filter(relation=ComplaintProgramme.Relation.HELD)
+    return [item.programme.name_id for item in held.select_related("programme").order_by("pk")]
+
+
+def _day(moment: datetime, office: Office) -> str:
+    """Return the office's local date of an instant: the district may live in another zone."""
+    return moment.astimezone(office.tz).date().isoformat()

@@ -1,0 +1,333 @@
+"""What the upstream and the programme's owner said, and what became of it.
+
+Answers arrive as messages, or are recorded by hand with source and date. The owner decides; the
+village only keeps and shows his word. The order of messages is their ``sequence``: one that is not
+newer than the last applied is kept and changes nothing, and so is one that does not fit any more.
+"""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.services import move_case
+from complaints.workflow import CaseState
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.history import record_transition
+from puskesmas.locking import lock, require_version
+from puskesmas.models import Peer
+from puskesmas.workflow import Workflow
+from referrals.exchange import Refusal, Taken
+from referrals.models import Answering, Referral
+from referrals.workflow import ANSWER, APPROVAL, REALISATION, Answer, Approval, Realisation
+
+About, Source = Answering.About, Answering.Source
+Outcome = Complaint.Outcome
+
+#: Answers a person may record by hand; "received" is noted with the hand-over.
+RECORDABLE = (
+    Answer.RECOMMENDED,
+    Answer.STUDIED,
+    Answer.RETURNED,
+    Answer.APPROVED,
+    Answer.REFUSED,
+)
+_OUTCOMES = {Answer.APPROVED: Outcome.OWNER_APPROVED, Answer.REFUSED: Outcome.OWNER_REFUSED}
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    value: str,
+    source: str,
+    said_on: date,
+    owner: str = "",
+    document_number: str = "",
+    reason: str = "",
+    client_uid: uuid.UUID | None = None,
+    version: int | None = None,
+) -> Referral:
+    """Record by hand what the upstream or the owner said, with source and date.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
+        InvalidInput: reason, owner, source or date missing or impossible.
+    """
+    referral = lock(Referral, uid, actor=actor)
+    if _is_repeat(referral, client_uid):
+        return referral
+    require_version(referral, version)
+    if value not in RECORDABLE:
+        raise InvalidInput(_("Pilih jawabannya."), field="value")
+    ANSWER.check(value, state=referral.answer, actor=actor, reason=reason)
+    _require_approved_here(referral)
+    if value in _OUTCOMES and not owner.strip():
+        raise InvalidInput(_("Tulis siapa yang memutuskan."), field="owner")
+    said = _record(
+        referral,
+        about=About.ANSWER,
+        value=value,
+        source=source,
+        said_on=said_on,
+        owner=owner,
+        document_number=document_number,
+        reason=reason,
+        actor=actor,
+        client_uid=client_uid,
+    )
+    _apply_answer(referral, said, actor)
+    referral.save()
+    return referral
+
+
+@transaction.atomic
+def record_realisation(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    value: str,
+    source: str,
+    said_on: date,
+    owner: str = "",
+    document_number: str = "",
+    reason: str = "",
+    instructions: str = "",
+    client_uid: uuid.UUID | None = None,
+    version: int | None = None,
+) -> Referral:
+    """Record by hand how far the aid has come, with source and date. Raises as record_answer()."""
+    referral = lock(Referral, uid, actor=actor)
+    if _is_repeat(referral, client_uid):
+        return referral
+    require_version(referral, version)
+    if value not in REALISATION.steps:
+        raise InvalidInput(_("Pilih keadaannya."), field="value")
+    REALISATION.check(value, state=referral.realisation, actor=actor, reason=reason)
+    if referral.answer != Answer.APPROVED:
+        raise WrongState(
+            _("Realisasi dicatat setelah pemilik program menyetujui. Catat dulu jawabannya."),
+            state=referral.answer,
+        )
+    said = _record(
+        referral,
+        about=About.REALISATION,
+        value=value,
+        source=source,
+        said_on=said_on,
+        owner=owner,
+        document_number=document_number,
+        reason=reason,
+        instructions=instructions,
+        actor=actor,
+        client_uid=client_uid,
+    )
+    _apply_realisation(referral, said, actor)
+    referral.save()
+    return referral
+
+
+def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
+    """Take in an upstream message of kind referral.answered, inside receive()'s transaction.
+
+    Raises:
+        Refusal: the referral is not one this office sent by message.
+    """
+    actor = Actor.system(peer.office)
+    known = Referral.objects.visible_to(actor).filter(uid=body["referral_uid"])
+    if not known.filter(submissions__message__isnull=False).exists():
+        raise Refusal(_("Rujukan ini tidak dikenal di kantor ini."), code="unknown_referral")
+    referral = lock(Referral, body["referral_uid"], actor=actor)
+    sequence = body["sequence"]
+    about = About(body["about"])
+    last = referral.answer_sequence if about == About.ANSWER else referral.realisation_sequence
+    said = Answering(
+        referral=referral,
+        client_uid=message_uid,
+        about=about,
+        value=body["value"],
+        sequence=sequence,
+        owner=body["owner"],
+        document_number=body["document_number"],
+        said_on=date.fromisoformat(body["said_on"]),
+        reason=body["reason"],
+        instructions=body["instructions"],
+        source=Source.SYSTEM,
+    )
+    said.applied = sequence > last and _fits(referral, said, body["submission"])
+    if said.applied:
+        apply = _apply_answer if about == About.ANSWER else _apply_realisation
+        apply(referral, said, actor)
+        if referral.answer == Answer.APPROVED:
+            _apply_missed_realisation(referral, actor)
+    if about == About.ANSWER:
+        referral.answer_sequence = max(sequence, last)
+    else:
+        referral.realisation_sequence = max(sequence, last)
+    said.save()
+    referral.save()
+    return Taken(uid=referral.uid)
+
+
+def _apply_missed_realisation(referral: Referral, actor: Actor) -> None:
+    """Apply a realisation that overtook its approval on the way (one fetch failed in between)."""
+    missed = (
+        referral.answers.filter(about=About.REALISATION, source=Source.SYSTEM, applied=False)
+        .order_by("-sequence")
+        .first()
+    )
+    if missed is None or missed.sequence < referral.realisation_sequence:
+        return
+    if _fits(referral, missed, referral.submissions.count()):
+        _apply_realisation(referral, missed, actor)
+        missed.applied = True
+        missed.save(update_fields=["applied"])
+
+
+def _fits(referral: Referral, said: Answering, submission: int) -> bool:
+    """Return whether an arrived answer still leads somewhere from where the referral stands.
+
+    What was said of an earlier submission is over once a mended one went out.
+    """
+    if said.about == About.REALISATION:
+        table, state = REALISATION, referral.realisation
+        if referral.answer != Answer.APPROVED:
+            return False
+    else:
+        table, state = ANSWER, referral.answer
+        if submission < referral.submissions.count():
+            return False
+    return state == said.value or state in table.steps[said.value].sources
+
+
+def _apply_answer(referral: Referral, said: Answering, actor: Actor) -> None:
+    value = Answer(said.value)
+    # The official word on what the village had noted itself: confirmed, nothing moves.
+    if referral.answer == value:
+        return
+    earlier = referral.answer
+    _step(referral, ANSWER, said, actor)
+    referral.answer = value
+    if value in _OUTCOMES and referral.approval in APPROVAL.steps["overtaken"].sources:
+        _step(referral, APPROVAL, said, actor, action="overtaken")
+        referral.approval = Approval.APPROVED
+    if not _is_latest_of_its_case(referral):
+        return
+    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    if value == Answer.RETURNED and case.state == CaseState.REFERRED:
+        move_case(actor=actor, case=case, action="returned_by_upstream", reason=said.reason)
+    elif value in _OUTCOMES:
+        _move_answered(case, actor, said, corrected=earlier in _OUTCOMES)
+
+
+def _move_answered(case: Complaint, actor: Actor, said: Answering, *, corrected: bool) -> None:
+    action = "owner_corrected" if corrected else "owner_answered"
+    told_so = (CaseState.ANSWERED, CaseState.AWAITING_REALISATION, CaseState.CLOSED)
+    # In handling, or before the approver again: somebody here had noted that the file was returned.
+    owed = (CaseState.REFERRED, CaseState.IN_HANDLING, CaseState.AWAITING_APPROVAL)
+    expected = told_so if corrected else owed
+    # A case that went another way meanwhile (reopened, closed) keeps its way; the referral shows
+    # the answer, and an officer takes it from there.
+    if case.state in expected:
+        outcome = _OUTCOMES[Answer(said.value)]
+        move_case(actor=actor, case=case, action=action, reason=said.reason, outcome=outcome)
+
+
+def _apply_realisation(referral: Referral, said: Answering, actor: Actor) -> None:
+    value = Realisation(said.value)
+    if referral.realisation == value:
+        return
+    _step(referral, REALISATION, said, actor)
+    referral.realisation = value
+    if _is_latest_of_its_case(referral):
+        _follow_realisation(referral, actor)
+
+
+def _follow_realisation(referral: Referral, actor: Actor) -> None:
+    """Move a case that waits for realisation when the referral's own says it is over.
+
+    The aid may have been faster than the telling: then the case still waits to be told, and what is
+    told is the end of it.
+    """
+    moves = {
+        Realisation.COLLECTED: ("realised", Outcome.COLLECTED),
+        Realisation.NEVER: ("never_realised", Outcome.NEVER),
+    }
+    if referral.realisation not in moves:
+        return
+    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    action, outcome = moves[Realisation(referral.realisation)]
+    if case.state == CaseState.AWAITING_REALISATION:
+        move_case(actor=actor, case=case, action=action, outcome=outcome)
+    elif case.state == CaseState.ANSWERED and case.outcome == Outcome.OWNER_APPROVED:
+        case.outcome = outcome
+        case.save(update_fields=["outcome", "version"])
+
+
+def _step(
+    referral: Referral, table: Workflow, said: Answering, actor: Actor, *, action: str = ""
+) -> None:
+    state = getattr(referral, table.field)
+    step = table.check(action or said.value, state=state, actor=actor, reason=said.reason)
+    record_transition(
+        subject=referral,
+        field=table.field,
+        step=step,
+        source=state,
+        actor=actor,
+        reason=said.reason,
+    )
+
+
+def _record(
+    referral: Referral,
+    *,
+    actor: Actor,
+    about: str,
+    value: str,
+    source: str,
+    said_on: date,
+    client_uid: uuid.UUID | None,
+    **words: str,
+) -> Answering:
+    """Keep a word noted by hand, under the last official sequence: the next one is newer."""
+    if source not in Source.values or source == Source.SYSTEM:
+        raise InvalidInput(_("Pilih dari mana kabar ini diketahui."), field="source")
+    if said_on > referral.office.today():
+        raise InvalidInput(_("Tanggalnya tidak mungkin sesudah hari ini."), field="said_on")
+    last = referral.answer_sequence if about == About.ANSWER else referral.realisation_sequence
+    return Answering.objects.create(
+        referral=referral,
+        client_uid=client_uid or uuid.uuid4(),
+        about=about,
+        value=value,
+        sequence=last,
+        source=source,
+        said_on=said_on,
+        recorded_by=actor.user,
+        **{name: text.strip() for name, text in words.items()},
+    )
+
+
+def _is_repeat(referral: Referral, client_uid: uuid.UUID | None) -> bool:
+    return client_uid is not None and referral.answers.filter(client_uid=client_uid).exists()
+
+
+def _require_approved_here(referral: Referral) -> None:
+    if referral.approval != Approval.APPROVED:
+        raise WrongState(
+            _("Rujukan ini belum disetujui untuk dikirim, jadi belum ada yang menjawab."),
+            state=referral.approval,
+        )
+
+
+def _is_latest_of_its_case(referral: Referral) -> bool:
+    """Return whether the case stands where this referral left it: no later one was drafted."""
+    return not Referral.objects.filter(
+        complaint_id=referral.complaint_id, pk__gt=referral.pk
+    ).exists()

@@ -1,0 +1,265 @@
+"""From the back office's draft to the approver's word."""
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.services import move_case, next_programme, require_refused_by_owner
+from complaints.workflow import CASE, CaseState
+from programs.models import Programme, ProgrammeVersion
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.history import record_transition
+from puskesmas.locking import first_result, lock, require_version
+from referrals.models import Referral
+from referrals.separation import Bench
+from referrals.services.delivery import submit, upstream_of
+from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
+
+LegalBasis, Road = Referral.LegalBasis, Referral.Road
+
+#: Tiers whose programmes the district passes on; the others get the file themselves.
+DISTRICT_TIERS = frozenset({Programme.Tier.REGENCY.value, Programme.Tier.NATIONAL.value})
+
+
+@transaction.atomic
+def draft_referral(
+    *,
+    actor: Actor,
+    case_uid: uuid.UUID | str,
+    programme_uid: uuid.UUID | str,
+    road: str,
+    need: str,
+    destination: str = "",
+    legal_basis: str = LegalBasis.PUBLIC_DUTY,
+    client_uid: uuid.UUID | None = None,
+    version: int | None = None,
+) -> Referral:
+    """Draft a request for one programme in a case and put it before the approver.
+
+    After the owner's refusal, or when nothing came of his yes, it is the next programme in the same
+    case. ``destination`` defaults to the programme's owner. ``version`` is the case's. A repeat
+    with the same ``client_uid`` returns the first referral.
+
+    Raises:
+        NotFound: no such case in this office.
+        NotYourRole, OwnFamily, WrongState, StaleVersion: the case cannot be referred by him, now.
+        InvalidInput: programme or need missing, or a road or legal basis that does not fit.
+    """
+    case = lock(Complaint, case_uid, actor=actor)
+    # Behind the lock, so that the second of two clicks finds what the first one made.
+    first = first_result(Referral, client_uid, actor=actor)
+    if first:
+        return first
+    require_version(case, version)
+    programme = _programme(actor, programme_uid)
+    _check_terms(actor=actor, programme=programme, road=road, need=need, basis=legal_basis)
+    require_draftable(case)
+    if case.state == CaseState.ANSWERED:
+        next_programme(actor=actor, case=case)
+    move_case(actor=actor, case=case, action="submit_referral")
+    try:
+        with transaction.atomic():
+            return Referral.objects.create(
+                office=actor.office,
+                client_uid=client_uid,
+                complaint=case,
+                programme=programme,
+                programme_version=_version_of_the_day(programme, case),
+                destination=destination.strip() or programme.owner,
+                road=road,
+                need=need.strip(),
+                legal_basis=legal_basis,
+                drafted_by=actor.officer,
+                submitted_by=actor.officer,
+            )
+    except IntegrityError:
+        raise InvalidInput(
+            _(
+                "Perkara ini sudah punya rujukan yang masih berjalan untuk program ini. "
+                "Buka rujukan itu dan ajukan lagi dari sana."
+            ),
+            field="programme",
+            code="live_referral",
+        ) from None
+
+
+def require_draftable(case: Complaint) -> None:
+    """Raise WrongState when no referral may be drafted in the case now; roles are apart."""
+    if case.state == CaseState.ANSWERED:
+        require_refused_by_owner(case)
+    sources = CASE.steps["submit_referral"].sources | CASE.steps["next_programme"].sources
+    if case.state not in sources:
+        raise WrongState(
+            _("Rujukan tidak bisa diajukan sekarang: status perkara “%(state)s”.")
+            % {"state": case.get_state_display()},
+            state=case.state,
+        )
+
+
+@transaction.atomic
+def approve(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Referral:
+    """Approve a draft: freeze its payload and send it, or leave it to be carried by hand.
+
+    This is the village's leave to *ask*; it decides nothing about the aid.
+
+    Raises:
+        NotFound, StaleVersion, WrongState, NotYourRole.
+        OwnDraft, OwnFamily: somebody else must decide (see :mod:`referrals.separation`).
+    """
+    referral, case = _lock_for_decision(actor, uid, version, "approve")
+    now = timezone.now()
+    if referral.answer == Answer.RETURNED:
+        _restart_answer(referral, actor)
+    _move(referral, "approve", actor)
+    referral.approved_by, referral.approved_at = actor.user, now
+    referral.acknowledged_at = None
+    referral.save()
+    move_case(actor=actor, case=case, action="approve_referral")
+    submit(referral=referral, actor=actor, approved_at=now)
+    return referral
+
+
+@transaction.atomic
+def return_draft(
+    *, actor: Actor, uid: uuid.UUID | str, reason: str, version: int | None = None
+) -> Referral:
+    """Give a draft back to the back office, with what is to be mended. Raises as approve()."""
+    return _turn_down(actor, uid, version, "return", "return_referral", reason)
+
+
+@transaction.atomic
+def refuse(
+    *, actor: Actor, uid: uuid.UUID | str, reason: str, version: int | None = None
+) -> Referral:
+    """Refuse to pass a draft on, with the reason; the case goes back to handling."""
+    return _turn_down(actor, uid, version, "refuse", "refuse_referral", reason)
+
+
+@transaction.atomic
+def resubmit(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    need: str,
+    road: str,
+    destination: str = "",
+    legal_basis: str = LegalBasis.PUBLIC_DUTY,
+    version: int | None = None,
+) -> Referral:
+    """Put a mended referral before the approver again, after he or the upstream returned it.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole, InvalidInput.
+        WrongState: nobody returned it, and it was not put aside by a withdrawal.
+    """
+    referral = lock(Referral, uid, actor=actor, version=version)
+    APPROVAL.check("resubmit", state=referral.approval, actor=actor)
+    if referral.approval == Approval.APPROVED and referral.answer != Answer.RETURNED:
+        raise WrongState(
+            _("Rujukan ini sudah disetujui dan tidak dikembalikan; tidak ada yang diajukan lagi."),
+            state=referral.approval,
+        )
+    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    if referral.approval == Approval.AWAITING and case.state == CaseState.AWAITING_APPROVAL:
+        raise WrongState(
+            _("Rujukan ini masih menunggu persetujuan; tidak ada yang diajukan lagi."),
+            state=referral.approval,
+        )
+    _check_terms(actor=actor, programme=referral.programme, road=road, need=need, basis=legal_basis)
+    referral.need, referral.road, referral.legal_basis = need.strip(), road, legal_basis
+    referral.destination = destination.strip() or referral.programme.owner
+    referral.submitted_by = actor.officer
+    _move(referral, "resubmit", actor)
+    referral.save()
+    move_case(actor=actor, case=case, action="submit_referral")
+    return referral
+
+
+def _lock_for_decision(
+    actor: Actor, uid: Any, version: int | None, action: str, reason: str = ""
+) -> tuple[Referral, Complaint]:
+    referral = lock(Referral, uid, actor=actor, version=version)
+    APPROVAL.check(action, state=referral.approval, actor=actor, reason=reason)
+    obstacle = Bench(referral.office).obstacle(referral, actor)
+    if obstacle:
+        raise obstacle
+    return referral, lock(Complaint, referral.complaint.uid, actor=actor)
+
+
+def _turn_down(
+    actor: Actor, uid: Any, version: int | None, action: str, case_action: str, reason: str
+) -> Referral:
+    referral, case = _lock_for_decision(actor, uid, version, action, reason)
+    _move(referral, action, actor, reason)
+    referral.save()
+    move_case(actor=actor, case=case, action=case_action, reason=reason)
+    return referral
+
+
+def _move(referral: Referral, action: str, actor: Actor, reason: str = "") -> None:
+    step = APPROVAL.check(action, state=referral.approval, actor=actor, reason=reason)
+    source, referral.approval = referral.approval, Approval(step.target)
+    referral.approval_since = timezone.now()
+    record_transition(
+        subject=referral, field=APPROVAL.field, step=step, source=source, actor=actor, reason=reason
+    )
+
+
+def _restart_answer(referral: Referral, actor: Actor) -> None:
+    """The upstream owes an answer again, to the mended file."""
+    step = ANSWER.check("resubmitted", state=referral.answer, actor=actor)
+    source, referral.answer = referral.answer, Answer(step.target)
+    record_transition(subject=referral, field=ANSWER.field, step=step, source=source, actor=actor)
+
+
+def _programme(actor: Actor, uid: Any) -> Programme:
+    programme = Programme.objects.visible_to(actor).filter(uid=uid).first()
+    if programme is None:
+        raise InvalidInput(_("Pilih programnya."), field="programme")
+    return programme
+
+
+def _version_of_the_day(programme: Programme, case: Complaint) -> ProgrammeVersion | None:
+    """Return the rules that held when the matter was brought, not when it was typed."""
+    brought = case.received_at.astimezone(case.office.tz).date()
+    return (
+        programme.versions.filter(effective_from__lte=brought).order_by("-effective_from").first()
+    )
+
+
+def _check_terms(*, actor: Actor, programme: Programme, road: str, need: str, basis: str) -> None:
+    if not need.strip():
+        raise InvalidInput(_("Tulis apa yang dibutuhkan dan mengapa."), field="need")
+    if road not in Road.values:
+        raise InvalidInput(_("Pilih cara kirimnya."), field="road")
+    if basis not in LegalBasis.values:
+        raise InvalidInput(_("Pilih dasar hukumnya."), field="legal_basis")
+    if road == Road.DISTRICT and programme.tier not in DISTRICT_TIERS:
+        raise InvalidInput(
+            _(
+                "Program ini bukan milik pemerintah kabupaten/kota atau pusat: berkasnya diantar "
+                "langsung ke pemiliknya. Pilih cara kirim yang lain."
+            ),
+            field="road",
+        )
+    if road == Road.DISTRICT and upstream_of(actor.office) is None:
+        raise InvalidInput(
+            _(
+                "Kantor ini belum terhubung dengan SLRT. Antar berkasnya di atas kertas, atau "
+                "minta pengelola menghubungkan kantor."
+            ),
+            field="road",
+        )
+    if programme.tier == Programme.Tier.PARTNER and basis == LegalBasis.PUBLIC_DUTY:
+        raise InvalidInput(
+            _(
+                "Untuk lembaga non-pemerintah dibutuhkan persetujuan yang bersangkutan atau "
+                "walinya, atau kepentingan vital."
+            ),
+            field="legal_basis",
+        )

@@ -1,0 +1,195 @@
+"""How an approved referral leaves the village: pushed to the district, or carried by hand."""
+
+import uuid
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puskesmas import outbox
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
+from puskesmas.history import audit, record_transition
+from puskesmas.locking import lock
+from puskesmas.models import Office, OutboxMessage, Peer, Role
+from puskesmas.workflow import role_names
+from referrals import payload
+from referrals.exchange import SUBMITTED
+from referrals.models import Referral, Submission
+from referrals.workflow import ANSWER, Answer, Approval
+
+#: Who may ask for another try.
+SEND_ROLES = tuple(
+    role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD, Role.ADMIN)
+)
+
+
+def upstream_of(office: Office) -> Peer | None:
+    """Return the office's active tier above, if one is linked."""
+    return Peer.objects.filter(
+        office=office, direction=Peer.Direction.UPSTREAM, active=True
+    ).first()
+
+
+def submit(*, referral: Referral, actor: Actor, approved_at: datetime) -> Submission:
+    """Freeze what is sent and, on the district road, put it in the outbox (same transaction).
+
+    Without a linked tier above the submission waits without a message: it can be carried by hand,
+    and :func:`enqueue_waiting` sends it once an office is linked.
+    """
+    number = referral.submissions.count() + 1
+    _supersede_earlier(referral)
+    body = payload.build(referral, number=number, actor=actor, approved_at=approved_at)
+    submission = Submission(
+        referral=referral, number=number, payload=body, payload_sha256=outbox.body_hash(body)
+    )
+    upstream = upstream_of(referral.office)
+    if referral.road == Referral.Road.DISTRICT and upstream:
+        submission.message = _enqueue(referral, upstream, body)
+    submission.save()
+    return submission
+
+
+def _supersede_earlier(referral: Referral) -> None:
+    """A mended file replaces one that is still waiting; the district copes with one in flight."""
+    for earlier in referral.submissions.filter(message__isnull=False).select_related("message"):
+        if earlier.message and not earlier.message.acked_at:
+            outbox.supersede(earlier.message)
+
+
+def _enqueue(referral: Referral, upstream: Peer, body: dict[str, Any]) -> OutboxMessage:
+    return outbox.enqueue(
+        office=referral.office,
+        peer=upstream,
+        kind=SUBMITTED,
+        schema_version=payload.SCHEMA_VERSION,
+        subject=referral,
+        body=body,
+    )
+
+
+def enqueue_waiting(*, office: Office, upstream: Peer) -> int:
+    """Send what was approved for the district while none was linked; return how many."""
+    waiting = Submission.objects.filter(
+        referral__office=office,
+        referral__road=Referral.Road.DISTRICT,
+        referral__approval=Approval.APPROVED,
+        referral__answer=Answer.NONE,
+        message__isnull=True,
+        handed_over_at__isnull=True,
+    ).select_related("referral__office")
+    for submission in waiting:
+        submission.message = _enqueue(submission.referral, upstream, submission.payload)
+        submission.save(update_fields=["message"])
+    return len(waiting)
+
+
+@transaction.atomic
+def send_now(*, actor: Actor, uid: uuid.UUID | str) -> Referral:
+    """Try a waiting or refused delivery again at once.
+
+    Raises:
+        NotFound: no such referral here. NotYourRole: not an officer of the service.
+        WrongState: nothing of it waits.
+    """
+    if not actor.has(*SEND_ROLES):
+        raise NotYourRole(
+            _("Tindakan “%(action)s” hanya untuk %(roles)s.")
+            % {"action": _("Kirim sekarang"), "roles": role_names(SEND_ROLES)}
+        )
+    referral = lock(Referral, uid, actor=actor)
+    message = _latest(referral).message
+    if message is None or message.acked_at or message.superseded_at:
+        raise WrongState(_("Tidak ada kiriman rujukan ini yang menunggu."), state=referral.approval)
+    outbox.retry_now(message)
+    audit(actor=actor, action="referral.send_now", subject=referral)
+    return referral
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    receiver: str,
+    handed_on: date,
+    upstream_number: str = "",
+    version: int | None = None,
+) -> Referral:
+    """Record that the file was carried there: who took it, when, under which number.
+
+    What still waited in the outbox is closed, so that it is not sent a second time.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole.
+        WrongState: not approved, already handed over or acknowledged, or being sent this moment.
+        InvalidInput: no receiver, or a day before the approval or after today.
+    """
+    referral = lock(Referral, uid, actor=actor, version=version)
+    ANSWER.check("received", state=referral.answer, actor=actor)
+    if referral.approval != Approval.APPROVED or referral.answer != Answer.NONE:
+        raise WrongState(
+            _("Yang diserahkan hanya rujukan yang disetujui dan belum diterima di tujuan."),
+            state=referral.approval,
+        )
+    submission = _latest(referral)
+    _check_hand_over(referral, receiver=receiver, handed_on=handed_on)
+    if submission.message and not outbox.supersede(submission.message):
+        raise WrongState(
+            _(
+                "Berkas ini sedang dikirim atau baru saja diterima lewat jaringan. Muat ulang "
+                "halaman ini sebentar lagi."
+            ),
+            state=referral.approval,
+        )
+    moment = datetime.combine(handed_on, time(12), tzinfo=referral.office.tz)
+    submission.handed_over_at = moment
+    submission.handed_over_to = receiver.strip()
+    submission.save(update_fields=["handed_over_at", "handed_over_to"])
+    _receive(referral, actor=actor, at=moment, number=upstream_number.strip())
+    return referral
+
+
+def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> None:
+    """The district has it: note when, and under which number (runs in the sender's transaction)."""
+    actor = Actor.system(message.office)
+    referral = lock(Referral, message.subject_uid, actor=actor)
+    _receive(
+        referral,
+        actor=actor,
+        at=datetime.fromisoformat(receipt["received_at"]),
+        number=receipt["reference"],
+    )
+
+
+def _receive(referral: Referral, *, actor: Actor, at: datetime, number: str) -> None:
+    referral.acknowledged_at = at
+    referral.upstream_number = number or referral.upstream_number
+    # The answer may have overtaken its receipt: then there is nothing left to note.
+    if referral.answer == Answer.NONE:
+        step = ANSWER.check("received", state=referral.answer, actor=actor)
+        record_transition(
+            subject=referral, field=ANSWER.field, step=step, source=referral.answer, actor=actor
+        )
+        referral.answer = Answer(step.target)
+    referral.save()
+
+
+def _latest(referral: Referral) -> Submission:
+    submission = referral.submissions.select_related("message").order_by("-number").first()
+    if submission is None:
+        raise NotFound(_("Rujukan ini belum pernah disetujui untuk dikirim."))
+    return submission
+
+
+def _check_hand_over(referral: Referral, *, receiver: str, handed_on: date) -> None:
+    if not receiver.strip():
+        raise InvalidInput(_("Tulis siapa yang menerima berkasnya."), field="receiver")
+    approved = timezone.localtime(referral.approved_at, referral.office.tz).date()
+    if not approved <= handed_on <= referral.office.today():
+        raise InvalidInput(
+            _("Tanggal penyerahan tidak mungkin sebelum disetujui atau sesudah hari ini."),
+            field="handed_on",
+        )

@@ -1,0 +1,236 @@
+"""The tier above: a village's referral is taken in and worked on, the owner's word passed back.
+
+Everything said goes to the village as a message with the next ``sequence``, in the transaction that
+says it. The office of the district sees what was sent and nothing else.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from puskesmas import outbox
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.history import record_transition
+from puskesmas.locking import lock
+from puskesmas.models import Office, Peer
+from puskesmas.workflow import Step, Workflow
+from referrals.exchange import ANSWERED, Refusal, Taken
+from referrals.models import Answering, ReceivedReferral, ReceivedSubmission
+from referrals.workflow import INBOX, REALISATION, Answer, Inbox, Realisation
+
+#: The version of referral.answered this code writes.
+SCHEMA_VERSION = 1
+
+#: What the village is told after each of the inbox's moves.
+_ANSWERS = {
+    "return": Answer.RETURNED,
+    "recommend": Answer.RECOMMENDED,
+    "study": Answer.STUDIED,
+    "approve": Answer.APPROVED,
+    "refuse": Answer.REFUSED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What goes with an answer: who said it, under which number, when, in which words."""
+
+    said_on: date
+    owner: str = ""
+    document_number: str = ""
+    reason: str = ""
+    instructions: str = ""
+
+
+def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
+    """Take in a village's submission (kind referral.submitted), inside receive()'s transaction.
+
+    The first one becomes a row of the inbox with an agenda number; a mended one replaces what the
+    row shows and waits to be worked on again; an older one that comes late is only kept.
+
+    Raises:
+        Refusal: a mended file for a referral that nobody returned.
+    """
+    # One writer at a time, so that agenda numbers follow each other and a village's two
+    # submissions of one referral meet in order.
+    office = Office.objects.select_for_update().get(pk=peer.office_id)
+    row = (
+        ReceivedReferral.objects.select_for_update(of=("self",))
+        .filter(peer=peer, referral_uid=body["referral_uid"])
+        .first()
+    )
+    if row is None:
+        row = _first_submission(office, peer, body)
+    elif body["submission"] > row.submission_number:
+        _mended_submission(row, body, actor=Actor.system(office))
+    ReceivedSubmission.objects.get_or_create(
+        referral=row,
+        number=body["submission"],
+        defaults={"payload": body, "payload_sha256": outbox.body_hash(body)},
+    )
+    return Taken(uid=row.uid, reference=row.number)
+
+
+def _first_submission(office: Office, peer: Peer, body: dict[str, Any]) -> ReceivedReferral:
+    return ReceivedReferral.objects.create(
+        office=office,
+        peer=peer,
+        referral_uid=body["referral_uid"],
+        number=_next_number(office),
+        # As this office named it when it was linked: a body could name any village.
+        village=peer.name,
+        **_content(body),
+    )
+
+
+def _mended_submission(row: ReceivedReferral, body: dict[str, Any], *, actor: Actor) -> None:
+    if row.state not in INBOX.steps["resubmitted"].sources:
+        raise Refusal(
+            _("Berkas ini tidak sedang dikembalikan; statusnya di SLRT: %(state)s.")
+            % {"state": row.get_state_display()},
+            code="not_returned",
+            status=409,
+        )
+    for name, value in _content(body).items():
+        setattr(row, name, value)
+    row.version += 1
+    _move(row, INBOX.steps["resubmitted"], actor=actor)
+    row.save()
+
+
+def _content(body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "programme_code": body["programme"]["code"],
+        "programme_name": body["programme"]["name"],
+        "urgency": body["urgency"],
+        "payload": body,
+        "payload_sha256": outbox.body_hash(body),
+        "submission_number": body["submission"],
+    }
+
+
+def _next_number(office: Office) -> str:
+    """Return the next agenda number of the office's year: "2026/00042". The office is locked."""
+    year = office.today().year
+    last = (
+        ReceivedReferral.objects.filter(office=office, number__startswith=f"{year}/")
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+    counter = int(last.partition("/")[2]) if last else 0
+    return f"{year}/{counter + 1:05d}"
+
+
+@transaction.atomic
+def act(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    action: str,
+    said: Said,
+    version: int | None = None,
+) -> ReceivedReferral:
+    """Return, recommend, or record the owner's word (an action of INBOX), and tell the village.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
+        InvalidInput: reason, owner or date missing or impossible.
+    """
+    row = lock(ReceivedReferral, uid, actor=actor, version=version)
+    step = INBOX.check(action, state=row.state, actor=actor, reason=said.reason)
+    _check(row, said, needs_owner=action in {"approve", "refuse"})
+    if action == "refuse" and row.realisation == Realisation.COLLECTED:
+        raise WrongState(
+            _("Bantuan sudah diterima warga; jawaban tidak bisa diubah menjadi penolakan."),
+            state=row.state,
+        )
+    _move(row, step, actor=actor, reason=said.reason)
+    _tell_village(row, about=Answering.About.ANSWER, value=_ANSWERS[action], said=said)
+    return row
+
+
+@transaction.atomic
+def realise(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    value: str,
+    said: Said,
+    version: int | None = None,
+) -> ReceivedReferral:
+    """Record how far the aid has come (an action of REALISATION), and tell the village.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole, InvalidInput.
+        WrongState: the owner has not approved, or the table says no.
+    """
+    row = lock(ReceivedReferral, uid, actor=actor, version=version)
+    step = REALISATION.check(value, state=row.realisation, actor=actor, reason=said.reason)
+    if row.state != Inbox.APPROVED:
+        raise WrongState(
+            _("Realisasi dicatat setelah pemilik program menyetujui."), state=row.state
+        )
+    _check(row, said, needs_owner=False)
+    if value == Realisation.READY and not said.instructions.strip():
+        raise InvalidInput(
+            _("Tulis di mana dan kapan diambil, apa yang dibawa, dan siapa yang boleh mengambil."),
+            field="instructions",
+        )
+    _move(row, step, actor=actor, reason=said.reason, table=REALISATION)
+    _tell_village(row, about=Answering.About.REALISATION, value=value, said=said)
+    return row
+
+
+def _check(row: ReceivedReferral, said: Said, *, needs_owner: bool) -> None:
+    if needs_owner and not said.owner.strip():
+        raise InvalidInput(_("Tulis siapa yang memutuskan."), field="owner")
+    if said.said_on > row.office.today():
+        raise InvalidInput(_("Tanggalnya tidak mungkin sesudah hari ini."), field="said_on")
+
+
+def _move(
+    row: ReceivedReferral,
+    step: Step,
+    *,
+    actor: Actor,
+    reason: str = "",
+    table: Workflow = INBOX,
+) -> None:
+    source = getattr(row, table.field)
+    setattr(row, table.field, step.target)
+    if table is INBOX:
+        row.state_since = timezone.now()
+    record_transition(
+        subject=row, field=table.field, step=step, source=source, actor=actor, reason=reason
+    )
+
+
+def _tell_village(row: ReceivedReferral, *, about: str, value: str, said: Said) -> None:
+    row.answer_sequence += 1
+    row.save()
+    outbox.enqueue(
+        office=row.office,
+        peer=row.peer,
+        kind=ANSWERED,
+        schema_version=SCHEMA_VERSION,
+        subject=row,
+        body={
+            "referral_uid": str(row.referral_uid),
+            "submission": row.submission_number,
+            "about": about,
+            "value": value,
+            "sequence": row.answer_sequence,
+            "owner": said.owner.strip(),
+            "document_number": said.document_number.strip(),
+            "said_on": said.said_on.isoformat(),
+            "reason": said.reason.strip(),
+            "instructions": said.instructions.strip(),
+        },
+    )

@@ -1,0 +1,28 @@
+"""Addresses of the referral pages."""
+
+from django.urls import path
+
+from referrals import views, views_inbox, views_links
+
+app_name = "referrals"
+urlpatterns = [
+    path("approvals/", views.approvals, name="approvals"),
+    path("deliveries/", views.deliveries, name="deliveries"),
+    path("links/", views_links.upstream, name="links"),
+    path("villages/", views_links.villages, name="villages"),
+    path("draft/<uuid:case_uid>/", views.draft, name="draft"),
+    path("inbox/", views_inbox.inbox, name="inbox"),
+    path("inbox/<uuid:uid>/", views_inbox.received, name="received"),
+    path("inbox/<uuid:uid>/reveal/", views_inbox.reveal, name="reveal"),
+    path("inbox/<uuid:uid>/<slug:action>/", views_inbox.act, name="inbox_act"),
+    path("<uuid:uid>/", views.referral, name="referral"),
+    path("<uuid:uid>/approve/", views.approve, name="approve"),
+    path("<uuid:uid>/return/", views.return_draft, name="return"),
+    path("<uuid:uid>/refuse/", views.refuse, name="refuse"),
+    path("<uuid:uid>/resubmit/", views.resubmit, name="resubmit"),
+    path("<uuid:uid>/letter/", views.letter, name="letter"),
+    path("<uuid:uid>/hand-over/", views.hand_over, name="hand_over"),
+    path("<uuid:uid>/answer/", views.answer, name="answer"),
+    path("<uuid:uid>/realisation/", views.realisation, name="realisation"),
+    path("<uuid:uid>/send-now/", views.send_now, name="send_now"),
+]

@@ -1,0 +1,225 @@
+"""The district's pages: the inbox, one received referral, and what is recorded on it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from complaints.selectors import capped
+from puskesmas.actors import Actor
+from puskesmas.errors import DomainError, NotYourRole
+from puskesmas.history import audit
+from puskesmas.models import Role
+from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.workflow import role_names
+from referrals import cards, selectors
+from referrals.forms import InboxActForm, InboxFilter
+from referrals.models import ReceivedReferral
+from referrals.services import inbox as verbs
+from referrals.views import pager
+from referrals.workflow import INBOX, REALISATION, Inbox, Realisation
+from registry.forms import RevealForm
+
+READERS = (Role.MANAGER, Role.DISTRICT_BACK, Role.DISTRICT_FRONT)
+WRITERS = (Role.MANAGER, Role.DISTRICT_BACK)
+_TONES = {
+    Inbox.RECEIVED: "info",
+    Inbox.RETURNED: "waiting",
+    Inbox.RECOMMENDED: "progress",
+    Inbox.STUDIED: "progress",
+    Inbox.APPROVED: "success",
+    Inbox.REFUSED: "danger",
+}
+
+
+@require_GET
+@officer_page(*READERS)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What the villages sent: emergencies first, then by age; filtered by village and programme."""
+    actor = actor_of(request)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in selectors.TABS else "new"
+    form = InboxFilter(
+        request.GET,
+        villages=selectors.village_choices(actor),
+        programmes=selectors.programme_choices(actor),
+    )
+    chosen = form.cleaned_data if form.is_valid() else {}
+    page = selectors.inbox_page(
+        actor,
+        tab=tab,
+        peer=uuid.UUID(chosen["village"]) if chosen.get("village") else None,
+        programme=chosen.get("programme", ""),
+        position=request.GET.get("at", ""),
+    )
+    return render(
+        request,
+        "referrals/inbox.html",
+        {
+            "tabs": _tabs(actor, tab, chosen),
+            "rows": page.rows,
+            "form": form,
+            "active": sum(bool(chosen.get(name)) for name in ("village", "programme")),
+            "clear_url": f"?tab={tab}",
+            **pager(request, page),
+        },
+    )
+
+
+def _tabs(actor: Actor, current: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
+    counts = selectors.inbox_counts(actor)
+    kept = "".join(
+        f"&{name}={chosen[name]}" for name in ("village", "programme") if chosen.get(name)
+    )
+    return [
+        {
+            "label": label,
+            "url": f"?tab={code}{kept}",
+            "current": code == current,
+            "count": capped(counts[code]) if code in counts else "",
+        }
+        for code, (label, _rule) in selectors.TABS.items()
+    ]
+
+
+@require_GET
+@officer_page(*READERS)
+def received(request: HttpRequest, uid: str) -> HttpResponse:
+    """One received referral: what was sent, what was done, what can be done now."""
+    actor = actor_of(request)
+    row = selectors.received(uid, actor=actor)
+    audit(actor=actor, action="open_received_referral", subject=row)
+    return _draw(request, row)
+
+
+@require_POST
+@officer_page(*READERS)
+def reveal(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the NIK and KK of a received referral in full, this once; the look is audited."""
+    actor = actor_of(request)
+    row = selectors.received(uid, actor=actor)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, row, reveal_form=form)
+    audit(
+        actor=actor,
+        action="reveal",
+        subject=row,
+        fields=["nik", "kk"],
+        reason=form.cleaned_data["reason"],
+    )
+    return _draw(request, row, revealed=True)
+
+
+def _draw(
+    request: HttpRequest,
+    row: ReceivedReferral,
+    *,
+    revealed: bool = False,
+    reveal_form: RevealForm | None = None,
+) -> HttpResponse:
+    actor = actor_of(request)
+    return render(
+        request,
+        "referrals/received.html",
+        {
+            "row": row,
+            "sent": row.payload,
+            "request_facts": cards.request_facts(row.payload),
+            "person_facts": cards.person_facts(row.payload),
+            "members": cards.sent_members(row.payload),
+            "papers": cards.sent_papers(row.payload),
+            "tone": _TONES[Inbox(row.state)],
+            "waiting": _whose_turn(row),
+            "revealed": revealed,
+            "reveal_form": reveal_form or RevealForm(),
+            "acts": _acts(row, actor),
+            "history": cards.inbox_history(row),
+            "told": selectors.told_village(row),
+            "earlier": selectors.earlier_submissions(row),
+        },
+    )
+
+
+def _whose_turn(row: ReceivedReferral) -> str:
+    """Say what a referral waits for that has nothing to be done here."""
+    if row.state == Inbox.RETURNED:
+        return _("Menunggu perbaikan dari desa.")
+    if row.state == Inbox.REFUSED or row.realisation in cards.OVER:
+        return _("Selesai di sini.")
+    return ""
+
+
+def _acts(row: ReceivedReferral, actor: Actor) -> list[cards.Act]:
+    """Return what may be done now: what usually comes next first, corrections last."""
+    answered = row.state in {Inbox.APPROVED, Inbox.REFUSED}
+    steps = INBOX.available(state=row.state, actor=actor)
+    acts = [
+        cards.Act(
+            step.label,
+            reverse("referrals:inbox_act", args=[row.uid, step.action]),
+            primary=step.action in {"recommend", "approve"} and not answered,
+            quiet=answered,
+        )
+        for step in steps
+        if not (step.action == "refuse" and row.realisation == Realisation.COLLECTED)
+    ]
+    if row.state != Inbox.APPROVED:
+        return sorted(acts, key=lambda act: not act.primary)
+    realising = [
+        cards.Act(step.label, reverse("referrals:inbox_act", args=[row.uid, step.action]))
+        for step in REALISATION.available(state=row.realisation, actor=actor)
+    ]
+    return realising + acts
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*WRITERS)
+def act(request: HttpRequest, uid: str, action: str) -> HttpResponse:
+    """One act on a received referral: return, recommend, the owner's word, realisation."""
+    if action not in InboxActForm.NEEDS:
+        raise Http404
+    actor = actor_of(request)
+    step = INBOX.steps.get(action) or REALISATION.steps[action]
+    if not actor.has(*step.roles):
+        raise NotYourRole(_("Halaman ini untuk %(roles)s.") % {"roles": role_names(step.roles)})
+    row = selectors.received(uid, actor=actor)
+    form = InboxActForm(
+        request.POST or None,
+        action=action,
+        initial={"version": row.version, "said_on": actor.office.today()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _call(actor, row, action, form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Dicatat. Desa menerima kabarnya saat terhubung."))
+            return redirect("referrals:received", uid=row.uid)
+    return render(
+        request,
+        "referrals/inbox_act.html",
+        {
+            "row": row,
+            "form": form,
+            "title": step.label,
+            "submit": _("Simpan"),
+            "danger": action in {"refuse", "never"},
+            "back": reverse("referrals:received", args=[row.uid]),
+        },
+    )
+
+
+def _call(actor: Actor, row: ReceivedReferral, action: str, values: dict[str, Any]) -> None:
+    version = values.pop("version")
+    said = verbs.Said(**values)
+    if action in INBOX.steps:
+        verbs.act(actor=actor, uid=row.uid, action=action, said=said, version=version)
+    else:
+        verbs.realise(actor=actor, uid=row.uid, value=action, said=said, version=version)

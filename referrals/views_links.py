@@ -1,0 +1,99 @@
+"""Which offices exchange messages: the administrator's page, on every tier."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from puskesmas.errors import DomainError, InvalidInput
+from puskesmas.models import Role
+from puskesmas.outbox import TransportError
+from puskesmas.pages import actor_of, add_error, officer_page
+from referrals import client, selectors
+from referrals.deliveries import REASONS, trouble_with
+from referrals.forms import DownstreamForm, UpstreamForm
+from referrals.services import linking
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(Role.ADMIN)
+def upstream(request: HttpRequest) -> HttpResponse:
+    """A village links the tier above by the address and the token it was given."""
+    actor = actor_of(request)
+    if not actor.office.is_village:
+        raise Http404
+    form = UpstreamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _link(request, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            return redirect("referrals:links")
+    linked = selectors.upstream_of(actor)
+    return render(
+        request,
+        "referrals/link_upstream.html",
+        {
+            "form": form,
+            "upstream": linked,
+            "trouble": trouble_with(linked) if linked else "",
+            "office": actor.office,
+        },
+    )
+
+
+def _link(request: HttpRequest, *, base_url: str, token: str) -> None:
+    """Ask the other office who it is, and link it.
+
+    Raises:
+        InvalidInput: it does not answer, or not to this token.
+    """
+    linking.check_address(base_url)
+    try:
+        answer = client.introduce(base_url, token)
+    except TransportError as error:
+        field = "token" if error.outcome == "token_refused" else "base_url"
+        reason = REASONS.get(error.outcome, _("tidak dikenal"))
+        raise InvalidInput(
+            _("Kantor di alamat itu %(reason)s. Tidak ada yang diubah.") % {"reason": reason},
+            field=field,
+        ) from None
+    actor = actor_of(request)
+    if answer["you"]["uid"] != str(actor.office.uid):
+        raise InvalidInput(
+            _("Kunci ini dibuat untuk kantor lain (%(name)s).") % {"name": answer["you"]["name"]},
+            field="token",
+        )
+    peer = linking.link_upstream(
+        actor=actor,
+        base_url=base_url,
+        token=token,
+        peer_uid=answer["office"]["uid"],
+        name=answer["office"]["name"],
+    )
+    messages.success(request, _("Terhubung dengan %(name)s.") % {"name": peer.name})
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(Role.ADMIN, Role.MANAGER)
+def villages(request: HttpRequest) -> HttpResponse:
+    """The tier above links its villages; each gets a token, shown once."""
+    actor = actor_of(request)
+    if actor.office.is_village:
+        raise Http404
+    form = DownstreamForm(request.POST or None)
+    token = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            token = linking.add_downstream(actor=actor, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            form = DownstreamForm()
+    return render(
+        request,
+        "referrals/link_downstream.html",
+        {"form": form, "token": token, "villages": selectors.villages_of(actor)},
+    )

@@ -1,0 +1,240 @@
+"""The states of a referral: approval in the village, the upstream's answer, realisation.
+
+Three separate facts beside the case's own state. The district's inbox has its own table.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from puskesmas.models import Role
+from puskesmas.workflow import SYSTEM, Workflow, step
+
+
+class Approval(TextChoices):
+    """What the village's approver said of a drafted referral."""
+
+    AWAITING = "awaiting", _("Menunggu persetujuan")
+    APPROVED = "approved", _("Disetujui untuk dirujuk")
+    RETURNED = "returned", _("Dikembalikan untuk diperbaiki")
+    REFUSED = "refused", _("Rujukan ditolak")
+
+
+class Answer(TextChoices):
+    """What the upstream has said so far. The owner decides; the village only shows it."""
+
+    NONE = "none", _("Belum ada jawaban")
+    RECEIVED = "received", _("Diterima tingkat atas")
+    RECOMMENDED = "recommended", _("Direkomendasikan ke pemilik program")
+    STUDIED = "studied", _("Sedang dipelajari pemilik program")
+    RETURNED = "returned", _("Dikembalikan untuk diperbaiki")
+    APPROVED = "approved", _("Disetujui pemilik program")
+    REFUSED = "refused", _("Tidak disetujui pemilik program")
+
+
+class Realisation(TextChoices):
+    """Whether the aid reached the person: a fact of its own, weeks or months later."""
+
+    NONE = "none", _("Belum ada")
+    PROMISED = "promised", _("Dijanjikan")
+    READY = "ready", _("Siap diambil")
+    TEMPORARY = "temporary", _("Diterima sementara")
+    COLLECTED = "collected", _("Sudah diterima")
+    NEVER = "never", _("Tidak terealisasi")
+
+
+BO, FO, FAS = Role.BACK.value, Role.FRONT.value, Role.FACILITATOR.value
+APPROVERS = (Role.COORDINATOR.value, Role.HEAD.value)
+DISTRICT = (Role.MANAGER.value, Role.DISTRICT_BACK.value)
+A, R = Answer, Realisation
+
+APPROVAL = Workflow(
+    "approval",
+    Approval,
+    [
+        step("approve", _("Setujui rujukan"), [Approval.AWAITING], Approval.APPROVED, APPROVERS),
+        step(
+            "return",
+            _("Kembalikan untuk diperbaiki"),
+            [Approval.AWAITING],
+            Approval.RETURNED,
+            APPROVERS,
+            needs_reason=True,
+        ),
+        step(
+            "refuse",
+            _("Tolak rujukan"),
+            [Approval.AWAITING],
+            Approval.REFUSED,
+            APPROVERS,
+            needs_reason=True,
+        ),
+        step(
+            "resubmit",
+            _("Ajukan lagi"),
+            # From "awaiting" too: the case was withdrawn under it, and opened again.
+            [Approval.AWAITING, Approval.RETURNED, Approval.APPROVED],
+            Approval.AWAITING,
+            [BO],
+        ),
+        # The owner decided on the earlier submission after all: the mended one is not needed.
+        step(
+            "overtaken",
+            _("Pemilik program menjawab lebih dulu"),
+            [Approval.AWAITING, Approval.RETURNED],
+            Approval.APPROVED,
+            [SYSTEM],
+        ),
+    ],
+)
+
+#: Answers after which the upstream still owes the owner's word.
+OWED = (A.NONE, A.RECEIVED, A.RECOMMENDED, A.STUDIED)
+
+
+#: The village's copy of the answer: set by messages that arrive (system), or recorded by hand
+#: with source and date when nothing of ours runs up there. A later answer corrects an earlier one.
+ANSWER = Workflow(
+    "answer",
+    Answer,
+    [
+        step(
+            "received",
+            _("Diterima tingkat atas"),
+            [A.NONE, A.RETURNED],
+            A.RECEIVED,
+            [SYSTEM, FO, BO],
+        ),
+        step(
+            "recommended",
+            _("Direkomendasikan ke pemilik program"),
+            [A.NONE, A.RECEIVED, A.STUDIED, A.RETURNED],
+            A.RECOMMENDED,
+            [SYSTEM, FO, BO],
+        ),
+        step(
+            "studied",
+            _("Dipelajari pemilik program"),
+            [A.NONE, A.RECEIVED, A.RECOMMENDED, A.RETURNED],
+            A.STUDIED,
+            [SYSTEM, FO, BO],
+        ),
+        step(
+            "returned",
+            _("Dikembalikan untuk diperbaiki"),
+            OWED,
+            A.RETURNED,
+            [SYSTEM, FO, BO],
+            needs_reason=True,
+        ),
+        step(
+            "approved",
+            _("Disetujui pemilik program"),
+            [*OWED, A.RETURNED, A.REFUSED],
+            A.APPROVED,
+            [SYSTEM, FO, BO],
+        ),
+        step(
+            "refused",
+            _("Tidak disetujui pemilik program"),
+            [*OWED, A.RETURNED, A.APPROVED],
+            A.REFUSED,
+            [SYSTEM, FO, BO],
+            needs_reason=True,
+        ),
+        step("resubmitted", _("Dikirim ulang"), [A.RETURNED], A.NONE, APPROVERS),
+    ],
+)
+
+#: Realisation moves the same way in the village (arrived or recorded by hand) and at the district.
+REALISATION = Workflow(
+    "realisation",
+    Realisation,
+    [
+        step("promised", _("Dijanjikan"), [R.NONE], R.PROMISED, [SYSTEM, FO, BO, *DISTRICT]),
+        step(
+            "ready", _("Siap diambil"), [R.NONE, R.PROMISED], R.READY, [SYSTEM, FO, BO, *DISTRICT]
+        ),
+        step(
+            "temporary",
+            _("Diterima sementara"),
+            [R.NONE, R.PROMISED, R.READY],
+            R.TEMPORARY,
+            [SYSTEM, FO, BO, FAS, *DISTRICT],
+        ),
+        step(
+            "collected",
+            _("Sudah diterima"),
+            [R.NONE, R.PROMISED, R.READY, R.TEMPORARY],
+            R.COLLECTED,
+            [SYSTEM, FO, BO, FAS, *DISTRICT],
+        ),
+        step(
+            "never",
+            _("Tidak terealisasi"),
+            [R.NONE, R.PROMISED, R.READY, R.TEMPORARY],
+            R.NEVER,
+            [SYSTEM, FO, BO, *DISTRICT],
+            needs_reason=True,
+        ),
+    ],
+)
+
+
+class Inbox(TextChoices):
+    """Where a received referral stands at the district."""
+
+    RECEIVED = "received", _("Baru masuk")
+    RETURNED = "returned", _("Dikembalikan ke desa")
+    RECOMMENDED = "recommended", _("Direkomendasikan, menunggu pemilik program")
+    STUDIED = "studied", _("Dipelajari pemilik program")
+    APPROVED = "approved", _("Disetujui pemilik program")
+    REFUSED = "refused", _("Tidak disetujui pemilik program")
+
+
+X = Inbox
+
+INBOX = Workflow(
+    "state",
+    Inbox,
+    [
+        step(
+            "return",
+            _("Kembalikan untuk diperbaiki"),
+            [X.RECEIVED, X.STUDIED],
+            X.RETURNED,
+            DISTRICT,
+            needs_reason=True,
+        ),
+        # Also from "received": the village mended it before anybody here looked at it.
+        step(
+            "resubmitted",
+            _("Kiriman perbaikan diterima"),
+            [X.RETURNED, X.RECEIVED],
+            X.RECEIVED,
+            [SYSTEM],
+        ),
+        step(
+            "recommend",
+            _("Rekomendasikan ke pemilik program"),
+            [X.RECEIVED],
+            X.RECOMMENDED,
+            [Role.MANAGER.value],
+        ),
+        step("study", _("Dipelajari pemilik program"), [X.RECOMMENDED], X.STUDIED, DISTRICT),
+        step(
+            "approve",
+            _("Catat: disetujui pemilik program"),
+            [X.RECOMMENDED, X.STUDIED, X.REFUSED],
+            X.APPROVED,
+            DISTRICT,
+        ),
+        step(
+            "refuse",
+            _("Catat: tidak disetujui pemilik program"),
+            [X.RECOMMENDED, X.STUDIED, X.APPROVED],
+            X.REFUSED,
+            DISTRICT,
+            needs_reason=True,
+        ),
+    ],
+)
