@@ -1,0 +1,66 @@
+"""Forms of the letter pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from puskesmas.pages import ActForm
+from reports.letters import codes, kinds
+from reports.letters.workflow import LetterState
+
+
+class CodeForm(forms.Form):
+    """The code printed under the QR, as a person types it."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Kode surat"),
+        help_text=gettext_lazy("25 huruf dan angka di bawah kode QR. Tanda hubung boleh dilewati."),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "class": "w-24"}),
+    )
+
+    def clean_code(self) -> str:
+        code = codes.normalise(self.cleaned_data["code"])
+        if not codes.is_wellformed(code):
+            raise forms.ValidationError(
+                _("Kode surat berisi %(wanted)d huruf dan angka; yang diketik %(typed)d.")
+                % {"wanted": codes.LENGTH, "typed": len(code)}
+                if len(code) != codes.LENGTH
+                else _("Kode ini memuat huruf yang tidak dipakai. Periksa lagi tulisannya.")
+            )
+        return code
+
+
+class SignForm(ActForm):
+    """Nothing to fill in: the officer confirms that the paper is signed."""
+
+
+class HandOverForm(ActForm):
+    receiver = forms.CharField(label=gettext_lazy("Diserahkan kepada"), max_length=120)
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Alasan"), widget=forms.Textarea({"rows": 3}), max_length=2000
+    )
+
+
+class RegisterFilter(forms.Form):
+    """Filters of the letters register; they live in the address, so no names here."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Jenis"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[("", gettext_lazy("Semua")), *LetterState.choices],
+    )
+    year = forms.IntegerField(
+        label=gettext_lazy("Tahun"), required=False, min_value=2000, max_value=2100
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [("", gettext_lazy("Semua")), *kinds.choices()]

@@ -1,0 +1,57 @@
+"""The kinds of letters: each app registers its own in ``AppConfig.ready()``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from puskesmas.models import Role
+
+if TYPE_CHECKING:
+    from reports.letters.models import Letter
+
+AddressOf = Callable[["Letter"], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterKind:
+    """What the engine must know of a kind.
+
+    ``title`` is printed (letters are Indonesian), ``name`` is shown on screens. ``classification``
+    is the code of Permendagri 83/2022. ``paper`` is "f4" or "a4", ``letterhead`` "village" or
+    "puskesos". ``roles`` may issue it. The addresses, where given, lead to the subject's page and
+    to the owner's forms that correct or replace a letter.
+    """
+
+    code: str
+    name: Any
+    title: str
+    template: str
+    classification: str
+    paper: str = "f4"
+    letterhead: str = "village"
+    roles: frozenset[str] = frozenset({Role.FRONT.value, Role.BACK.value})
+    subject_url: AddressOf | None = None
+    revise_url: AddressOf | None = None
+    replace_url: AddressOf | None = None
+
+
+_kinds: dict[str, LetterKind] = {}
+
+
+def register(kind: LetterKind) -> None:
+    """Add a kind; a second one with the same code replaces the first."""
+    _kinds[kind.code] = kind
+
+
+def get(code: str) -> LetterKind:
+    """Return the kind.
+
+    Raises:
+        KeyError: no app registered it.
+    """
+    return _kinds[code]
+
+
+def choices() -> list[tuple[str, Any]]:
+    """Return (code, name) of every kind, for filters."""
+    return [(kind.code, kind.name) for kind in _kinds.values()]

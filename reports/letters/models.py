@@ -1,0 +1,93 @@
+"""Letters: numbered without gaps, frozen when issued, verifiable by anyone."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from puskesmas.fields import EncryptedJSONField, EncryptedTextField
+from puskesmas.locking import ClientUidField
+from puskesmas.models import Office, OfficeRow, User
+from reports.letters.workflow import LetterState
+
+
+class LetterSeries(models.Model):
+    """A counter: one per office, series code and year of the office's calendar.
+
+    ``code`` is "all" when the office keeps one buku agenda, else the kind's code.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="letter_series")
+    code = models.CharField(max_length=30)
+    year = models.PositiveSmallIntegerField()
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "code", "year"], name="series_per_year")
+        ]
+
+
+class Letter(OfficeRow):
+    """An official letter. The number never leaves it, even when it is void."""
+
+    client_uid = ClientUidField()
+    kind = models.CharField(max_length=30)
+    subject_uid = models.UUIDField()
+    series = models.ForeignKey(LetterSeries, on_delete=models.PROTECT, related_name="letters")
+    counter = models.PositiveIntegerField()
+    number = models.CharField(_("nomor"), max_length=120)
+    dated = models.DateField(_("tanggal surat"))
+    valid_until = models.DateField(_("berlaku sampai"), null=True)
+    state = models.CharField(max_length=10, choices=LetterState, default=LetterState.NUMBERED)
+    signer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_to = models.CharField(_("diserahkan kepada"), max_length=120, blank=True)
+    voided_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    # The QR's token: hashed for looking up, encrypted to print it again in a later revision.
+    token_hash = models.CharField(max_length=64)
+    token = EncryptedTextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "counter"], name="letter_number_once"),
+            models.UniqueConstraint(fields=["office", "client_uid"], name="letter_created_once"),
+            models.UniqueConstraint(fields=["token_hash"], name="letter_token_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["subject_uid"], name="letter_of_subject"),
+            models.Index(fields=["office", "uid"], name="letter_register"),
+            models.Index(fields=["office", "number"], name="letter_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LetterRevision(models.Model):
+    """The frozen content of a letter. A correction before signature is a new revision."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveSmallIntegerField(default=1)
+    context = EncryptedJSONField()
+    template_version = models.CharField(max_length=40)
+    frozen_at = models.DateTimeField(default=timezone.now)
+    # The rendered file, encrypted in private storage; empty until the renderer did its work.
+    pdf_path = models.CharField(max_length=200, blank=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    render_attempts = models.PositiveSmallIntegerField(default=0)
+    render_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letter", "number"], name="revision_number")]
+        indexes = [
+            models.Index(
+                fields=["render_attempts"],
+                condition=models.Q(pdf_path=""),
+                name="revision_waiting",
+            )
+        ]

@@ -1,0 +1,190 @@
+"""Reads of letters, each scoped to the actor's office."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from puskesmas import keyset
+from puskesmas.actors import Actor
+from puskesmas.errors import NotFound
+from puskesmas.models import Assignment, Office, Role, Transition
+from reports.letters import codes, kinds
+from reports.letters.models import Letter, LetterRevision
+from reports.letters.words import initials, masked
+from reports.letters.workflow import LetterState
+
+#: Who may be asked to sign, in the order they are offered.
+SIGNING_ROLES = (Role.HEAD, Role.MANAGER, Role.COORDINATOR)
+
+
+def letters(actor: Actor) -> QuerySet[Letter]:
+    """Return the office's letters with signer and latest revisions: two queries when read."""
+    revisions = Prefetch("revisions", LetterRevision.objects.order_by("-number"))
+    return (
+        Letter.objects.visible_to(actor)
+        .select_related("office", "signer", "issued_by", "replaces", "replaced_by")
+        .prefetch_related(revisions)
+    )
+
+
+def letter(actor: Actor, uid: uuid.UUID | str) -> Letter:
+    """Return one letter.
+
+    Raises:
+        NotFound: no such letter in the actor's office.
+    """
+    found = letters(actor).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("Surat tidak ditemukan di kantor ini."))
+    return found
+
+
+def register_page(
+    actor: Actor, *, filters: dict[str, Any], position: str = "", size: int = 30
+) -> keyset.Page[Letter]:
+    """Return one keyset page of the letters register, newest first: two queries.
+
+    ``filters`` may hold ``kind``, ``state`` and ``year``. Uids are in the order of time.
+    """
+    lookups = {"kind": "kind", "state": "state", "year": "series__year"}
+    wanted = {lookups[key]: value for key, value in filters.items() if value and key in lookups}
+    found = letters(actor).filter(**wanted)
+    return keyset.page(found, order=("-uid",), position=position, size=size)
+
+
+def letters_about(actor: Actor, subject_uid: uuid.UUID) -> QuerySet[Letter]:
+    """Return the letters about one subject, newest first: two queries when read."""
+    return letters(actor).filter(subject_uid=subject_uid).order_by("-uid")
+
+
+def last_revision(item: Letter) -> LetterRevision:
+    """Return the latest revision of a letter read by :func:`letters`, without a query."""
+    return item.revisions.all()[0]
+
+
+#: The moves of ``LETTER`` as things that happened.
+_HAPPENED = {
+    "issue": gettext_lazy("Diberi nomor"),
+    "revise": gettext_lazy("Isi diperbaiki"),
+    "sign": gettext_lazy("Dicatat sudah ditandatangani"),
+    "hand_over": gettext_lazy("Diserahkan"),
+    "void": gettext_lazy("Dibatalkan"),
+}
+
+
+def history(item: Letter) -> list[dict[str, Any]]:
+    """Return what happened to a letter, newest first, as rows of a time line (one query)."""
+    moves = (
+        Transition.objects.filter(subject_uid=item.uid)
+        .select_related("actor", "reason")
+        .order_by("-at", "-pk")
+    )
+    return [
+        {
+            "title": _HAPPENED[move.action],
+            "at": move.at,
+            "who": str(move.actor) if move.actor else "",
+            "text": move.reason.text if move.reason else "",
+        }
+        for move in moves
+    ]
+
+
+def awaiting_signature(actor: Actor, *, limit: int = 10) -> list[Letter]:
+    """Return the oldest letters that wait to be signed: two queries."""
+    return list(letters(actor).filter(state=LetterState.NUMBERED).order_by("uid")[:limit])
+
+
+def find_by_number(text: str, actor: Actor) -> Letter | None:
+    """Return the office's letter of exactly that number."""
+    return letters(actor).filter(number=text.strip()).first()
+
+
+def signers(office: Office) -> list[Assignment]:
+    """Return who may sign today, the head first (one query)."""
+    today = office.today()
+    running = Assignment.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=today),
+        office=office,
+        since__lte=today,
+        role__in=SIGNING_ROLES,
+        user__is_active=True,
+    ).select_related("user")
+    order = {role.value: place for place, role in enumerate(SIGNING_ROLES)}
+    return sorted(running, key=lambda item: (order[item.role], item.is_deputy, item.pk))
+
+
+@dataclass(frozen=True)
+class PublicLetter:
+    """What anybody holding the paper may know. Unknown codes have ``status`` "unknown" only.
+
+    ``status``: valid, unsigned, expired, void or unknown.
+    """
+
+    status: str
+    kind: Any = ""
+    number: str = ""
+    dated: date | None = None
+    valid_until: date | None = None
+    office: Office | None = None
+    initials: str = ""
+    nik: str = ""
+    replaced_by: str = ""
+
+
+_OTHER_KIND = pgettext_lazy("one letter", "Surat")
+
+
+def public_letter(code: str) -> PublicLetter:
+    """Return what the page behind a QR shows, by normalised code.
+
+    One query, the same for a code that exists and one that does not.
+    """
+    revision = (
+        LetterRevision.objects.filter(letter__token_hash=codes.lookup(code))
+        .select_related("letter__office", "letter__replaced_by")
+        .order_by("-number")
+        .first()
+    )
+    if revision is None:
+        return PublicLetter(status="unknown")
+    item = revision.letter
+    subject = revision.context["body"]["subject"]
+    successor = getattr(item, "replaced_by", None)
+    return PublicLetter(
+        status=_public_status(item),
+        kind=kind_name(item.kind),
+        number=item.number,
+        dated=item.dated,
+        valid_until=item.valid_until,
+        office=item.office,
+        initials=initials(subject["name"]),
+        nik=masked(subject["nik"]),
+        replaced_by=successor.number if successor else "",
+    )
+
+
+def _public_status(item: Letter) -> str:
+    if item.state == LetterState.VOID:
+        return "void"
+    if item.state == LetterState.NUMBERED:
+        return "unsigned"
+    return "expired" if is_expired(item) else "valid"
+
+
+def is_expired(item: Letter) -> bool:
+    """Return whether the letter's validity has run out, by the office's calendar."""
+    return item.valid_until is not None and item.valid_until < item.office.today()
+
+
+def kind_name(code: str) -> Any:
+    """Return the kind's name for the screen; a plain "Surat" for one no app registers any more."""
+    try:
+        return kinds.get(code).name
+    except KeyError:
+        return _OTHER_KIND

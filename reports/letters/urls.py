@@ -1,0 +1,13 @@
+from django.urls import path
+
+from reports.letters import views
+
+app_name = "letters"
+urlpatterns = [
+    path("", views.register, name="register"),
+    path("<uuid:uid>/", views.letter, name="letter"),
+    path("<uuid:uid>/pdf/", views.pdf, name="pdf"),
+    path("<uuid:uid>/sign/", views.sign, name="sign"),
+    path("<uuid:uid>/hand-over/", views.hand_over, name="hand_over"),
+    path("<uuid:uid>/void/", views.void, name="void"),
+]
