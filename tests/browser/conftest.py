@@ -1,0 +1,57 @@
+"""One village and one district for all tests here, and the people who use them."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from puskesmas.launcher import Launcher
+from tests.browser.offices import two_offices
+from tests.browser.people import Officer, People, Person
+from tests.browser.watch import Watch
+from tests.chromium import open_browser
+
+
+@pytest.fixture(scope="session")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """The demo of ``make run``: loaded, linked, answering."""
+    with two_offices(tmp_path_factory.mktemp("offices")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with open_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def _watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture(scope="session")
+def people(offices: Launcher, browser: Browser, _watch: Watch) -> Iterator[People]:
+    urls = {office.name: office.url for office in offices.offices}
+    crowd = People(browser, _watch, urls)
+    yield crowd
+    crowd.leave()
+
+
+@pytest.fixture
+def officer(people: People) -> Officer:
+    """Return an officer by his log-in: ``officer("fo")``."""
+    return people.officer
+
+
+@pytest.fixture
+def resident(people: People) -> Person:
+    return people.resident()
+
+
+@pytest.fixture(autouse=True)
+def nothing_complains(_watch: Watch) -> Iterator[None]:
+    """Fail a test in which the browser complained or anybody else was asked."""
+    _watch.take()
+    yield
+    assert _watch.take() == []

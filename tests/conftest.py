@@ -1,0 +1,81 @@
+"""Fixtures every test may use: the cast, clients logged in as one of them."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client, TransactionTestCase
+from PIL import Image
+
+from puskesmas import append_only
+from tests.cast import Cast, make_cast
+from tests.world import World, build
+
+_teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+
+def _teardown_with_history(self: TransactionTestCase) -> None:
+    """Empty the tables between transactional tests: history's triggers step aside for it."""
+    append_only.remove(connection)
+    try:
+        _teardown(self)
+    finally:
+        append_only.install(connection)
+
+
+TransactionTestCase._fixture_teardown = _teardown_with_history  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def login(client: Client, cast: Cast) -> Callable[[str], Client]:
+    """Return a browser session of one of the cast: ``login("front").get("/")``."""
+
+    def as_officer(who: str) -> Client:
+        fresh = Client()
+        fresh.force_login(cast.users[who])
+        return fresh
+
+    return as_officer
+
+
+@pytest.fixture
+def png() -> Callable[..., SimpleUploadedFile]:
+    """Return an upload: a small real picture, or any bytes under a picture's name."""
+
+    def upload(name: str = "foto.png", content: bytes | None = None) -> SimpleUploadedFile:
+        if content is None:
+            out = io.BytesIO()
+            Image.new("RGB", (8, 8), "teal").save(out, "PNG")
+            content = out.getvalue()
+        return SimpleUploadedFile(name, content, content_type="image/png")
+
+    return upload
+
+
+@pytest.fixture(scope="module")
+def world_of_the_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Make the world once a module, for it takes seconds; tests without it belong elsewhere."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            made = build()
+            # Its messages wake no worker: none runs.
+            connection.run_on_commit.clear()
+        yield made
+        append_only.remove(connection)
+        call_command("flush", verbosity=0, interactive=False)
+        append_only.install(connection)
+
+
+@pytest.fixture
+def world(world_of_the_module: World, db: None) -> World:
+    """Return the world; what the test changes in the database is undone after it."""
+    return world_of_the_module

@@ -1,0 +1,202 @@
+"""What people do in one of the offices, in a process of its own in that office's environment.
+
+``python -m tests.crash.act`` reads one JSON object a line (``act``, ``arguments``) and answers each
+with one line: ``result``, or ``error``.
+"""
+
+import json
+import sys
+import traceback
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    """Do what is asked until nobody asks any more."""
+    django.setup()
+    from django.db import connection
+
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            answer = {"result": ACTS[asked["act"]](**asked["arguments"])}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        connection.close()
+        print(json.dumps(answer), flush=True)
+
+
+def found() -> dict[str, str]:
+    """Create the office's people; return the uids of its village and district."""
+    from programs.models import Programme, ProgrammeVersion
+    from tests.cast import make_cast
+
+    cast = make_cast()
+    programme = Programme.objects.create(
+        office=cast.village,
+        code="kis_daerah",
+        name_id="KIS Daerah",
+        owner="Dinas Kesehatan",
+        tier=Programme.Tier.REGENCY,
+    )
+    ProgrammeVersion.objects.create(programme=programme, effective_from=date(2020, 1, 1))
+    return {"village": str(cast.village.uid), "district": str(cast.district.uid)}
+
+
+def add_village(uid: str) -> str:
+    """District: link the village; return its token."""
+    from puskesmas.actors import Actor
+    from puskesmas.models import Office
+    from referrals.services import linking
+
+    district = Office.objects.get(kind=Office.Kind.DISTRICT)
+    return linking.add_downstream(
+        actor=Actor.system(district), peer_uid=uid, name="Desa Tegalsari Makmur"
+    )
+
+
+def link(url: str, token: str, uid: str) -> None:
+    """Village: link the district behind the proxy."""
+    from puskesmas.actors import Actor
+    from puskesmas.models import Office
+    from referrals.services import linking
+
+    linking.link_upstream(
+        actor=Actor.system(Office.objects.get(name="Tegalsari Makmur")),
+        base_url=url,
+        token=token,
+        peer_uid=uid,
+        name="SLRT Kabupaten Jember",
+    )
+
+
+def refer(nik: str) -> dict[str, str]:
+    """Village: a new case, drafted and approved for the district."""
+    from django.utils import timezone
+
+    from complaints.models import Complaint, ComplaintKind
+    from complaints.receipts import new_number
+    from complaints.workflow import CaseState
+    from programs.models import Programme
+    from puskesmas.models import Office, OutboxMessage
+    from referrals.models import Referral
+    from referrals.services import approval
+    from registry.models import Resident
+
+    office = Office.objects.get(name="Tegalsari Makmur")
+    kind, _new = ComplaintKind.objects.get_or_create(
+        office=office, code="programme", defaults={"name_id": "Kebutuhan program"}
+    )
+    received = timezone.now() - timedelta(hours=1)
+    case = Complaint.objects.create(
+        office=office,
+        subject=Resident.objects.create(office=office, nik=nik, name="Uji", name_key="uji"),
+        kind=kind,
+        receipt_number=new_number(),
+        received_at=received,
+        clock_started_at=received,
+        state=CaseState.IN_HANDLING,
+    )
+    referral = approval.draft_referral(
+        actor=_officer("back"),
+        case_uid=case.uid,
+        programme_uid=Programme.objects.get(office=office).uid,
+        road=Referral.Road.DISTRICT,
+        need="Kartu untuk berobat",
+    )
+    approval.approve(actor=_officer("koordinator"), uid=referral.uid)
+    message = OutboxMessage.objects.get(subject_uid=referral.uid)
+    return {"referral": str(referral.uid), "message": str(message.uid)}
+
+
+def answer(referral: str) -> str:
+    """District: recommend and note the owner's approval; return the last message's uid."""
+    from django.utils import timezone
+
+    from puskesmas.models import OutboxMessage
+    from referrals.models import ReceivedReferral
+    from referrals.services import inbox
+
+    row = ReceivedReferral.objects.get(referral_uid=referral)
+    said = inbox.Said(said_on=timezone.localdate(), owner="Dinas Kesehatan")
+    manager = _officer("manager")
+    for action in ("recommend", "approve"):
+        inbox.act(actor=manager, uid=row.uid, action=action, said=said)
+    message = OutboxMessage.objects.filter(subject_uid=row.uid).order_by("-pk")[0]
+    return str(message.uid)
+
+
+def village_state(referral: str) -> dict[str, Any]:
+    """Village: where a referral and its message stand, and how often each step was written."""
+    from puskesmas.models import DeliveryAttempt, OutboxMessage, Transition
+    from referrals.models import Referral
+
+    row = Referral.objects.select_related("complaint").get(uid=referral)
+    message = OutboxMessage.objects.get(subject_uid=row.uid)
+    steps = Transition.objects.filter(subject_uid=row.uid).order_by("pk")
+    return {
+        "messages": OutboxMessage.objects.filter(subject_uid=row.uid).count(),
+        "acknowledged": message.acked_at is not None,
+        "failed": message.failed_at is not None,
+        "attempts": message.attempts,
+        "answer": row.answer,
+        "number": row.upstream_number,
+        "case": row.complaint.state,
+        "steps": list(steps.values_list("action", flat=True)),
+        "answers": list(row.answers.values_list("value", "applied")),
+        "acknowledgements": DeliveryAttempt.objects.filter(
+            message=message, outcome="acknowledged"
+        ).count(),
+    }
+
+
+def district_state(referral: str, message: str) -> dict[str, Any]:
+    """District: how often referral and message are there, and what waits for the village."""
+    from puskesmas.models import OutboxMessage, ReceivedMessage
+    from referrals.models import ReceivedReferral
+
+    rows = list(ReceivedReferral.objects.filter(referral_uid=referral))
+    told = OutboxMessage.objects.filter(subject_uid__in=[row.uid for row in rows])
+    return {
+        "referrals": len(rows),
+        "numbers": [row.number for row in rows],
+        "messages": ReceivedMessage.objects.filter(uid=message).count(),
+        "waiting": told.filter(acked_at__isnull=True).count(),
+        "told": told.count(),
+    }
+
+
+def page(referral: str) -> str:
+    """Village: the referral's page as the front officer reads it."""
+    from django.conf import settings
+    from django.test import Client
+    from django.urls import reverse
+
+    from puskesmas.models import User
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client()
+    client.force_login(User.objects.get(username="front"))
+    response = client.get(reverse("referrals:referral", args=[uuid.UUID(referral)]))
+    return response.content.decode()
+
+
+def _officer(username: str) -> Any:
+    from puskesmas.actors import Actor
+    from puskesmas.models import User
+
+    user = User.objects.get(username=username)
+    return Actor.of(user, user.assignments.select_related("office").get().office)
+
+
+ACTS: dict[str, Callable[..., Any]] = {
+    act.__name__: act
+    for act in (found, add_village, link, refer, answer, village_state, district_state, page)
+}
+
+if __name__ == "__main__":
+    main()

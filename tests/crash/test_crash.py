@@ -1,0 +1,221 @@
+"""Real processes die at named points; nothing is lost, nothing doubled, and the village knows why.
+
+A village's Celery worker pushes a referral over HTTP, through a proxy of ours, to a district's web
+server. Each test lets one of them die at one point, looks at what the village's page says
+meanwhile, starts the dead one again and looks at the end.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.crash import faults
+from tests.crash.offices import Sent, TwoOffices, wait_for
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoOffices]:
+    made = TwoOffices(tmp_path_factory.mktemp("offices"))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def offices(both: TwoOffices) -> Iterator[TwoOffices]:
+    yield both
+    both.stop()
+
+
+def acknowledged(state: dict[str, Any]) -> bool:
+    return bool(state["acknowledged"])
+
+
+def assert_delivered_once(sent: Sent) -> None:
+    """Nothing lost: the district has it and the village knows. Nothing doubled: each thing once."""
+    village, district = sent.village(), sent.district()
+    assert village["acknowledged"]
+    assert not village["failed"]
+    assert (village["messages"], village["acknowledgements"]) == (1, 1)
+    assert village["steps"] == ["approve", "received"]
+    assert (district["referrals"], district["messages"]) == (1, 1)
+    assert [village["number"]] == district["numbers"]
+    assert "Sudah diterima" in sent.page() or "Diterima tingkat atas" in sent.page()
+
+
+def test_the_sender_dies_after_claiming_the_message(offices):
+    offices.district.start_web()
+    sent = offices.refer()
+    offices.village.start_worker(crash_at=faults.AFTER_CLAIM)
+    offices.village.wait_until_dead()
+    assert offices.village.crashes() == [faults.AFTER_CLAIM]
+
+    assert sent.district()["referrals"] == 0
+    # At once the page knows of a claim; when its lease is over, that the try broke off.
+    wait_for(lambda: "Percobaan ke-1 terputus di tengah jalan." in sent.page(), sent.page)
+
+    offices.village.start_worker()
+    state = sent.wait_until(acknowledged)
+    assert state["attempts"] == 2
+    assert_delivered_once(sent)
+
+
+def test_the_sender_dies_in_the_middle_of_its_request(offices):
+    offices.district.start_web()
+    sent = offices.refer()
+    before = offices.proxy.cut_requests
+    offices.proxy.on_mid_request = offices.village.kill
+    offices.village.start_worker()
+    offices.village.wait_until_dead()
+    assert offices.proxy.cut_requests == before + 1
+
+    assert sent.district()["referrals"] == 0
+    page = sent.page()
+    assert "Sedang dikirim" in page or "terputus di tengah jalan" in page
+
+    offices.village.start_worker()
+    assert sent.wait_until(acknowledged)["attempts"] == 2
+    assert_delivered_once(sent)
+
+
+def test_the_district_dies_before_it_commits(offices):
+    offices.district.start_web(crash_at=faults.BEFORE_RECEIVER_COMMITS)
+    sent = offices.refer()
+    offices.village.start_worker()
+    offices.district.wait_until_dead()
+    assert offices.district.crashes() == [faults.BEFORE_RECEIVER_COMMITS]
+
+    sent.wait_until(lambda state: state["attempts"] >= 2)
+    assert sent.district()["referrals"] == 0
+    assert_page_says_why(sent)
+
+    offices.district.start_web()
+    sent.wait_until(acknowledged)
+    assert_delivered_once(sent)
+
+
+def test_the_district_dies_after_its_commit_before_the_answer(offices):
+    offices.district.start_web(crash_at=faults.AFTER_RECEIVER_COMMITTED)
+    sent = offices.refer()
+    offices.village.start_worker()
+    offices.district.wait_until_dead()
+    assert offices.district.crashes() == [faults.AFTER_RECEIVER_COMMITTED]
+
+    sent.wait_until(lambda state: state["attempts"] >= 2)
+    assert sent.district()["referrals"] == 1
+    assert sent.village()["acknowledged"] is False
+    assert_page_says_why(sent)
+
+    offices.district.start_web()
+    sent.wait_until(acknowledged)
+    assert_delivered_once(sent)
+
+
+def test_the_sender_dies_after_the_answer_before_it_commits(offices):
+    offices.district.start_web()
+    sent = offices.refer()
+    offices.village.start_worker(crash_at=faults.BEFORE_SENDER_COMMITS)
+    offices.village.wait_until_dead()
+    assert offices.village.crashes() == [faults.BEFORE_SENDER_COMMITS]
+
+    assert sent.district()["referrals"] == 1
+    state = sent.village()
+    assert (state["acknowledged"], state["answer"]) == (False, "none")
+    page = sent.page()
+    assert "Sedang dikirim" in page or "terputus di tengah jalan" in page
+
+    offices.village.start_worker()
+    assert sent.wait_until(acknowledged)["attempts"] == 2
+    assert_delivered_once(sent)
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again(offices):
+    offices.district.start_web()
+    sent = offices.refer()
+    before = offices.proxy.cut_answers
+    offices.proxy.cut_next_answer = True
+    offices.village.start_worker()
+    assert sent.wait_until(acknowledged)["attempts"] == 2
+    assert offices.proxy.cut_answers == before + 1
+    assert_delivered_once(sent)
+
+
+def assert_page_says_why(sent: Sent) -> None:
+    """The page names who does not answer, since when, the try and the next one."""
+    why = (
+        r"Menunggu dikirim.* SLRT Kabupaten Jember tidak menjawab sejak .+, "
+        r"percobaan ke-\d+, coba lagi \d\d\.\d\d"
+    )
+    wait_for(lambda: bool(re.search(why, sent.page())), sent.page)
+
+
+# --- The way back: the village fetches, takes in, acknowledges ----------------------------------
+
+
+def answered(state: dict[str, Any]) -> bool:
+    return bool(state["answer"] == "approved")
+
+
+def assert_answered_once(sent: Sent) -> None:
+    village, district = sent.village(), sent.district()
+    assert village["answers"] == [["recommended", True], ["approved", True]]
+    assert village["steps"] == ["approve", "received", "recommended", "approved"]
+    assert village["case"] == "answered"
+    assert (district["told"], district["waiting"]) == (2, 0)
+
+
+@pytest.mark.parametrize("point", [faults.BEFORE_RECEIVER_COMMITS, faults.AFTER_RECEIVER_COMMITTED])
+def test_the_village_dies_while_it_takes_an_answer_in(offices, point):
+    sent = delivered(offices)
+    offices.village.start_worker(crash_at=point)
+    offices.district.act("answer", referral=sent.referral)
+    offices.village.wait_until_dead()
+    assert offices.village.crashes() == [point]
+    assert sent.district()["waiting"] == 2
+
+    offices.village.start_worker()
+    sent.wait_until(answered)
+    wait_until_nothing_waits(sent)
+    assert_answered_once(sent)
+
+
+def test_the_district_dies_before_it_notes_the_villages_acknowledgement(offices):
+    sent = delivered(offices)
+    offices.district.kill()
+    offices.district.act("answer", referral=sent.referral)
+    offices.district.start_web(crash_at=faults.BEFORE_SENDER_COMMITS)
+    offices.village.start_worker()
+    offices.district.wait_until_dead()
+    assert offices.district.crashes() == [faults.BEFORE_SENDER_COMMITS]
+    assert sent.district()["waiting"] == 2
+
+    offices.district.start_web()
+    sent.wait_until(answered)
+    wait_until_nothing_waits(sent)
+    assert_answered_once(sent)
+
+
+def delivered(offices: TwoOffices) -> Sent:
+    """Return a referral the district has, with the village's worker stopped."""
+    offices.district.start_web()
+    sent = offices.refer()
+    offices.village.start_worker()
+    sent.wait_until(acknowledged)
+    offices.village.kill()
+    return sent
+
+
+def wait_until_nothing_waits(sent: Sent) -> None:
+    sent.wait_until(lambda _state: sent.district()["waiting"] == 0)
+
+
+def test_afterwards_no_nik_stands_readable_in_databases_broker_or_logs(both):
+    both.stop()
+    written = b"".join(
+        path.read_bytes() for path in both.village.home.parent.rglob("*") if path.is_file()
+    )
+    assert b"Kebutuhan program" in written or both.village.environment.get("DATABASE_URL")
+    assert b"350999450780" not in written

@@ -1,0 +1,86 @@
+"""Participation follows the newest register list: opened, ended, never guessed."""
+
+from datetime import date
+
+import pytest
+
+from programs.models import Participation
+from programs.services import load_catalogue
+from puskesmas.actors import Actor
+from registry.imports import services
+from registry.models import Register, Resident
+
+HEADER = "NIK;NO KK;NAMA;DESIL;PKH;SEMBAKO"
+SITI, AGUS = "3509995205800001;3509990101100001;SITI AMINAH", "3509991203780001;;AGUS SANTOSO"
+
+
+@pytest.fixture
+def village(cast):
+    load_catalogue(cast.village)
+    Register.objects.create(office=cast.village, code="DTSEN", name_id="DTSEN")
+    load(cast.village, SITI, AGUS, header="NIK;NO KK;NAMA", kind="residents")
+    return cast.village
+
+
+def load(office, *lines, header=HEADER, day=date(2026, 9, 30), kind="register", whole=True):
+    register = Register.objects.get(office=office) if kind == "register" else None
+    return services.import_list(
+        actor=Actor.system(office),
+        content="\n".join((header, *lines)).encode(),
+        name="daftar.csv",
+        kind=kind,
+        data_date=day,
+        register=register,
+        whole_village=whole,
+    )
+
+
+def held(name, **filters):
+    rows = Participation.objects.filter(resident__name=name, until__isnull=True, **filters)
+    return set(rows.values_list("programme__code", flat=True))
+
+
+def test_a_list_opens_the_programmes_it_names(village):
+    load(village, f"{SITI};2;YA;TIDAK", f"{AGUS};6;TIDAK;YA")
+    assert held("SITI AMINAH", source="register") == {"PKH"}
+    assert held("AGUS SANTOSO") == {"BPNT"}
+    assert Participation.objects.filter(since=date(2026, 9, 30)).count() == 2
+
+
+def test_a_newer_list_ends_what_it_no_longer_names(village):
+    load(village, f"{SITI};2;YA;YA")
+    load(village, f"{SITI};2;TIDAK;YA", day=date(2026, 10, 31))
+    assert held("SITI AMINAH") == {"BPNT"}
+    ended = Participation.objects.get(until__isnull=False)
+    assert (ended.programme.code, ended.until) == ("PKH", date(2026, 10, 31))
+    kept = Participation.objects.get(until__isnull=True)
+    assert kept.since == date(2026, 9, 30)
+
+
+def test_an_older_list_loaded_later_changes_nothing(village):
+    load(village, f"{SITI};2;YA;TIDAK")
+    load(village, f"{SITI};2;TIDAK;YA", day=date(2025, 9, 30))
+    assert held("SITI AMINAH") == {"PKH"}
+
+
+def test_a_partial_list_does_not_judge_whom_it_does_not_name(village):
+    load(village, f"{SITI};2;YA;TIDAK", f"{AGUS};6;YA;TIDAK")
+    load(village, f"{AGUS};6;TIDAK;TIDAK", day=date(2026, 10, 31), whole=False)
+    assert held("SITI AMINAH") == {"PKH"}
+    assert held("AGUS SANTOSO") == set()
+
+
+def test_a_programme_without_a_column_is_not_judged(village):
+    load(village, f"{SITI};2;YA;TIDAK")
+    load(village, f"{SITI};3;YA", header="NIK;NO KK;NAMA;DESIL;SEMBAKO", day=date(2026, 10, 31))
+    assert held("SITI AMINAH") == {"PKH", "BPNT"}
+
+
+def test_what_a_person_said_himself_stays(village, cast):
+    siti = Resident.objects.get(name="SITI AMINAH")
+    load(village, f"{SITI};2;YA;TIDAK")
+    programme = Participation.objects.get().programme
+    Participation.objects.create(office=village, resident=siti, programme=programme, source="self")
+    load(village, f"{SITI};2;TIDAK;TIDAK", day=date(2026, 10, 31))
+    assert held("SITI AMINAH", source="self") == {"PKH"}
+    assert held("SITI AMINAH", source="register") == set()

@@ -1,0 +1,89 @@
+"""Two of them at one moment: senders, tries of one message, officers at one draft."""
+
+import threading
+
+import pytest
+
+from puskesmas import outbox
+from puskesmas.errors import DomainError
+from puskesmas.models import OutboxMessage, Peer, ReceivedMessage
+from referrals import exchange
+from referrals.models import ReceivedReferral, Referral, Submission
+from referrals.services import approval
+from referrals.workflow import Approval
+from tests.racing import together
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def waiting(cast, wire, draft):
+    referral = draft(road=Referral.Road.DISTRICT)
+    approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
+    return OutboxMessage.objects.select_related("office", "peer").get()
+
+
+def test_of_many_senders_one_claims_the_message(waiting):
+    claimed, guard = [], threading.Lock()
+
+    def claim():
+        message = outbox.claim_next()
+        with guard:
+            claimed.append(message)
+
+    assert together(*[claim] * 6) == []
+    assert [message.pk for message in claimed if message] == [waiting.pk]
+    waiting.refresh_from_db()
+    assert waiting.attempts == 1
+
+
+def test_tries_of_one_message_that_meet_make_one_referral_and_get_one_receipt(wire, waiting):
+    parcel = exchange.envelope(waiting)
+    receipts, guard = [], threading.Lock()
+
+    def deliver():
+        peer = Peer.objects.select_related("office").get(pk=wire.downstream.pk)
+        receipt, fresh = exchange.receive(peer=peer, parcel=parcel)
+        with guard:
+            receipts.append((fresh, tuple(sorted(receipt.items()))))
+
+    assert together(*[deliver] * 6) == []
+    assert sorted(fresh for fresh, _receipt in receipts) == [False] * 5 + [True]
+    assert len({receipt for _fresh, receipt in receipts}) == 1
+    assert ReceivedReferral.objects.count() == ReceivedMessage.objects.count() == 1
+
+
+def test_referrals_that_arrive_together_get_numbers_of_their_own(
+    cast, wire, waiting, draft, make_case
+):
+    for _n in range(4):
+        referral = draft(case_uid=make_case().uid, road=Referral.Road.DISTRICT)
+        approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
+    rows = OutboxMessage.objects.select_related("office", "peer")
+    parcels = [exchange.envelope(row) for row in rows]
+
+    def deliver(parcel):
+        peer = Peer.objects.select_related("office").get(pk=wire.downstream.pk)
+        exchange.receive(peer=peer, parcel=parcel)
+
+    assert together(*[lambda parcel=parcel: deliver(parcel) for parcel in parcels]) == []
+    year = cast.district.today().year
+    numbers = sorted(ReceivedReferral.objects.values_list("number", flat=True))
+    assert numbers == [f"{year}/{n:05d}" for n in range(1, 6)]
+
+
+def test_one_word_on_a_draft_counts_when_two_are_given_at_once(cast, draft):
+    referral = draft()
+    actor = cast.actor("koordinator")
+    errors = together(
+        lambda: approval.approve(actor=actor, uid=referral.uid, version=referral.version),
+        lambda: approval.refuse(
+            actor=actor, uid=referral.uid, reason="Tidak", version=referral.version
+        ),
+    )
+    assert len(errors) == 1
+    assert isinstance(errors[0], DomainError)
+    referral.refresh_from_db()
+    approved = referral.approval == Approval.APPROVED
+    assert Submission.objects.count() == (1 if approved else 0)
+    assert referral.approval in {Approval.APPROVED, Approval.REFUSED}

@@ -1,0 +1,67 @@
+"""The demo's sheets: the size promised, the same bytes every time, numbers that match nobody."""
+
+from datetime import date
+
+import pytest
+
+from registry import identity
+from registry.demo import files
+from registry.demo.people import build_population
+from registry.demo.places import MEKARWANGI, TEGALSARI
+
+AS_OF = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module", params=[TEGALSARI, MEKARWANGI], ids=lambda place: place.slug)
+def population(request):
+    return build_population(request.param)
+
+
+def test_a_place_has_exactly_the_promised_size(population):
+    residents = list(population.residents())
+    assert len(residents) == population.place.residents
+    assert sum(bool(person.health_card) for _, person in residents) == population.place.kis_holders
+    poor = [family for family in population.families if family.decile <= 4]
+    assert len(poor) == population.place.poor_families
+
+
+def test_the_desa_has_the_size_of_the_reference_village():
+    assert (TEGALSARI.residents, TEGALSARI.poor_families, TEGALSARI.kis_holders) == (
+        4085,
+        515,
+        2422,
+    )
+    assert {home.dusun for home in TEGALSARI.neighbourhoods} == {"Krajan", "Sumber Wadung"}
+
+
+def test_the_kelurahan_has_six_rw_with_23_rt():
+    assert MEKARWANGI.residents == 3692
+    assert len({home.rw for home in MEKARWANGI.neighbourhoods}) == 6
+    assert len(MEKARWANGI.neighbourhoods) == 23
+
+
+def test_every_nik_is_unique_agrees_with_its_person_and_uses_no_assigned_kecamatan(population):
+    people = [person for _, person in population.people()]
+    assert len({person.nik for person in people}) == len(people)
+    for person in people:
+        nik = identity.parse_nik(person.nik, today=AS_OF, stated_birth_date=person.born)
+        assert nik.region.endswith("99")
+        assert identity.nik_concerns(nik, sex=person.sex, birth_date=person.born) == []
+
+
+def test_every_family_has_its_own_kk_and_one_head(population):
+    assert len({family.kk for family in population.families}) == len(population.families)
+    for family in population.families:
+        assert identity.parse_kk(family.kk, today=AS_OF).registered
+        heads = [one for one in family.members if one.relation == "KEPALA KELUARGA"]
+        assert len(heads) == 1
+
+
+@pytest.mark.parametrize("write", [files.write_tegalsari, files.write_mekarwangi])
+def test_the_same_day_gives_the_same_bytes(write, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, as_of=AS_OF)
+    first = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
+    second = {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()}
+    assert first == second

@@ -1,0 +1,428 @@
+"""The demo's own sheets through the importer a user has: every fault found, nothing twice."""
+
+import csv
+import io
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
+from registry.imports import services
+from registry.imports.problems import PROBLEMS, Gravity
+from registry.imports.services import _Upload
+from registry.models import (
+    Household,
+    HouseholdMember,
+    Import,
+    ImportRow,
+    Register,
+    RegisterRow,
+    RegisterVersion,
+    Resident,
+)
+
+DAY = date(2026, 6, 30)
+HEADER = ["NIK", "NO KK", "NAMA", "L/P", "TGL LAHIR", "HUBUNGAN", "ALAMAT", "RT", "RW", "KET"]
+SITI = ["3509995205800001", "3509990101100001", "SITI AMINAH", "P", "12-05-1980", "ISTRI"]
+AGUS = ["3509991203780001", "3509990101100001", "AGUS SANTOSO", "L", "12-03-1978"]
+SITI += ["DUSUN KRAJAN", "001", "002", ""]
+AGUS += ["KEPALA KELUARGA", "DUSUN KRAJAN", "001", "002", ""]
+
+
+def sheet(*lines, header=HEADER):
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows([header, *lines])
+    return out.getvalue().encode()
+
+
+def changed(line, **cells):
+    """Return the line with some cells replaced, named by their titles."""
+    return [
+        cells.get(title.replace(" ", "_"), cell) for title, cell in zip(HEADER, line, strict=True)
+    ]
+
+
+def load(office, content, *, kind="residents", register=None, **kwargs):
+    return services.import_list(
+        actor=Actor.system(office),
+        content=content,
+        name="daftar.csv",
+        kind=kind,
+        data_date=kwargs.pop("data_date", DAY),
+        register=register,
+        **kwargs,
+    )
+
+
+def load_file(office, listed, *, register=None):
+    return services.import_list(
+        actor=Actor.system(office),
+        content=listed.path.read_bytes(),
+        name=listed.path.name,
+        kind=listed.kind,
+        data_date=listed.data_date,
+        register=register,
+        whole_village=listed.whole_village,
+        source=listed.source,
+    )
+
+
+def found_in(batch):
+    return Counter(batch.counts["problems"]) + Counter(rows=batch.counts["rows"])
+
+
+# --- The demo villages ---------------------------------------------------------------------------
+
+
+def test_the_population_sheet_of_the_desa_gives_exactly_its_faults(cast, tegalsari):
+    batch = load_file(cast.village, tegalsari.population)
+    assert found_in(batch) == +tegalsari.population.expected
+    living = Resident.objects.filter(office=cast.village, life="alive")
+    assert living.count() == 4085
+    assert set(living.values_list("dusun", flat=True)) == {"Krajan", "Sumber Wadung"}
+    assert sum(batch.counts["by_rw"].values()) == 4085 + 23 + 9
+
+
+def test_the_population_sheet_of_the_kelurahan_gives_exactly_its_faults(cast, mekarwangi):
+    batch = load_file(cast.other_village, mekarwangi.population)
+    assert found_in(batch) == +mekarwangi.population.expected
+    assert Resident.objects.filter(office=cast.other_village, life="alive").count() == 3692
+    assert len(batch.counts["by_rw"]) == 6
+
+
+def test_loading_the_same_sheets_again_changes_nothing(cast, tegalsari, dtsen):
+    listed = tegalsari.registers[1]
+    load_file(cast.village, tegalsari.population)
+    load_file(cast.village, listed, register=dtsen)
+
+    def everything():
+        return [
+            list(Resident.objects.order_by("pk").values_list("pk", "version", "name_key")),
+            list(HouseholdMember.objects.order_by("pk").values_list("pk", "until", "relation")),
+            Household.objects.count(),
+            RegisterRow.objects.count(),
+            RegisterVersion.objects.count(),
+        ]
+
+    before = everything()
+    people = load_file(cast.village, tegalsari.population)
+    register = load_file(cast.village, listed, register=dtsen)
+    assert everything() == before
+    assert set(people.counts["outcomes"]) == {"same", "skipped"}
+    assert set(register.counts["outcomes"]) == {"same", "skipped"}
+    assert register.counts["already_loaded"]
+
+
+def test_the_register_sheet_gives_exactly_its_faults_and_links_its_people(cast, tegalsari, dtsen):
+    load_file(cast.village, tegalsari.population)
+    listed = tegalsari.registers[1]
+    batch = load_file(cast.village, listed, register=dtsen)
+    assert found_in(batch) == +listed.expected
+    version = RegisterVersion.objects.get()
+    assert version.row_count == version.rows.count() == listed.expected["rows"]
+    assert version.rows.filter(resident=None).count() == listed.expected["not_in_population"]
+    matched = batch.counts["matched"]
+    assert matched["nobody"] == listed.expected["not_in_population"]
+    assert matched["kk_name"] >= listed.expected["nik_missing"]
+
+
+@pytest.mark.parametrize("which", ["tegalsari", "mekarwangi"])
+def test_a_dry_run_finds_the_same_and_writes_no_resident(cast, request, which):
+    listed = request.getfixturevalue(which).population
+    actor = cast.actor("back")
+    batch = services.hand_in(
+        actor=actor,
+        upload=_Upload(listed.path.read_bytes(), listed.path.name),
+        kind="residents",
+        data_date=listed.data_date,
+    )
+    batch = services.try_dry(actor=actor, uid=batch.uid)
+    assert found_in(batch) == +listed.expected
+    assert Resident.objects.count() == Household.objects.count() == 0
+    assert batch.status == Import.Status.CHECKED
+
+
+# --- Row by row ----------------------------------------------------------------------------------
+
+
+def test_a_household_gets_its_members_and_their_relations(cast):
+    load(cast.village, sheet(AGUS, SITI))
+    household = Household.objects.get()
+    assert household.kk == AGUS[1]
+    relations = household.members.order_by("relation").values_list("resident__name", "relation")
+    assert list(relations) == [("AGUS SANTOSO", "1"), ("SITI AMINAH", "3")]
+
+
+def test_a_changed_row_keeps_what_was_there_before(cast):
+    load(cast.village, sheet(SITI))
+    batch = load(cast.village, sheet(changed(SITI, ALAMAT="DUSUN SUMBER")))
+    row = batch.rows.get()
+    assert row.outcome == ImportRow.Outcome.CHANGED
+    assert (row.before, row.after) == ({"address": "DUSUN KRAJAN"}, {"address": "DUSUN SUMBER"})
+    assert row.resident.address == "DUSUN SUMBER"
+    assert row.resident.version == 2
+
+
+def test_an_empty_cell_erases_nothing(cast):
+    load(cast.village, sheet(SITI))
+    batch = load(cast.village, sheet(changed(SITI, ALAMAT="", NO_KK="", TGL_LAHIR="")))
+    assert batch.counts["outcomes"] == {"same": 1}
+
+
+def test_a_nik_found_later_goes_to_the_person_already_known(cast):
+    load(cast.village, sheet(changed(SITI, NIK="")))
+    load(cast.village, sheet(SITI))
+    resident = Resident.objects.get()
+    assert resident.nik == SITI[0]
+    assert Resident.objects.filter(nik_index=resident.nik_index).count() == 1
+
+
+def test_a_person_who_changes_cards_leaves_the_old_one_that_day(cast):
+    load(cast.village, sheet(AGUS, SITI))
+    load(cast.village, sheet(changed(SITI, NO_KK="3509990505200001")), data_date=date(2026, 9, 1))
+    old, new = HouseholdMember.objects.filter(resident__name="SITI AMINAH").order_by("pk")
+    assert (old.household.kk, old.until) == (AGUS[1], date(2026, 9, 1))
+    assert (new.household.kk, new.until) == ("3509990505200001", None)
+
+
+def test_a_death_on_the_list_is_taken_over_with_its_date(cast):
+    load(cast.village, sheet(SITI))
+    batch = load(cast.village, sheet(changed(SITI, KET="Meninggal 03-04-2026")), source="Dusun")
+    resident = Resident.objects.get()
+    assert (resident.life, resident.life_since) == ("deceased", date(2026, 4, 3))
+    assert resident.life_source == "Dusun"
+    assert batch.rows.get().before == {"life": "alive"}
+
+
+def test_a_list_never_brings_the_dead_back_to_life(cast):
+    load(cast.village, sheet(SITI))
+    Resident.objects.update(life="deceased")
+    batch = load(cast.village, sheet(SITI))
+    assert Resident.objects.get().life == "deceased"
+    assert batch.counts["problems"] == {"deceased_listed": 1}
+
+
+def test_two_names_on_one_nik_both_go_in_the_second_without_it(cast):
+    batch = load(cast.village, sheet(AGUS, changed(SITI, NIK=AGUS[0])))
+    assert batch.counts["problems"] == {"nik_shared": 1}
+    assert Resident.objects.get(name="SITI AMINAH").nik == ""
+
+
+def test_one_person_twice_on_a_list_is_loaded_once(cast):
+    batch = load(cast.village, sheet(SITI, changed(SITI, NAMA="SITI AMINNAH")))
+    assert batch.counts["outcomes"] == {"new": 1, "skipped": 1}
+
+
+def test_namesakes_of_one_birthday_are_shown_and_not_merged(cast):
+    load(cast.village, sheet(changed(SITI, NIK="")))
+    other = changed(SITI, NIK="", NO_KK="3509990707150001")
+    batch = load(cast.village, sheet(other))
+    assert Resident.objects.count() == 2
+    assert batch.counts["problems"] == {"nik_missing": 1, "possible_double": 1}
+
+
+def test_brothers_with_names_alike_stay_two(cast):
+    one = changed(AGUS, NIK="", NAMA="AHMAD FAUZI", TGL_LAHIR="01-02-2010")
+    two = changed(AGUS, NIK="", NAMA="AHMAD FAUZAN", TGL_LAHIR="05-06-2013")
+    for content in (sheet(one), sheet(one, two), sheet(two, one)):
+        load(cast.village, content)
+    assert Resident.objects.count() == 2
+
+
+def test_a_row_without_a_name_is_an_error_and_stays_out(cast):
+    batch = load(cast.village, sheet(changed(SITI, NAMA=""), AGUS))
+    assert batch.counts["outcomes"] == {"error": 1, "new": 1}
+    assert batch.counts["rows"] == 2
+    assert batch.rows.get(outcome="error").problems == ["no_name"]
+
+
+def test_the_line_of_column_numbers_and_the_total_are_nobody(cast):
+    numbers = [str(number) for number in range(1, len(HEADER) + 1)]
+    batch = load(cast.village, sheet(numbers, SITI, ["", "", "JUMLAH", "999"]))
+    assert batch.counts["outcomes"] == {"new": 1, "skipped": 2}
+
+
+def test_the_same_nik_in_another_village_is_another_record(cast):
+    load(cast.village, sheet(SITI))
+    load(cast.other_village, sheet(SITI))
+    assert Resident.objects.count() == 2
+
+
+def test_no_table_shows_a_nik_or_kk_of_a_list(cast):
+    load(cast.village, sheet(changed(SITI, HUBUNGAN="x", TGL_LAHIR="31-02-1980")))
+    load(cast.village, sheet(changed(SITI, NO_KK="3509990505200001")))
+    tables = ("registry_importrow", "registry_resident", "registry_household")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+            stored = [value for row in cursor.fetchall() for value in row]
+            text = b"".join(
+                bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
+                for value in stored
+            )
+            assert stored
+            assert SITI[0].encode() not in text
+            assert SITI[1].encode() not in text
+
+
+def test_every_problem_has_words_and_a_gravity():
+    for problem in PROBLEMS.values():
+        assert str(problem.words)
+        assert isinstance(problem.gravity, Gravity)
+
+
+# --- The steps and who may take them -------------------------------------------------------------
+
+
+def handed_in(cast, who="back", content=None, **kwargs):
+    return services.hand_in(
+        actor=cast.actor(who),
+        upload=_Upload(content or sheet(SITI, AGUS), "warga.csv"),
+        kind=kwargs.pop("kind", "residents"),
+        data_date=kwargs.pop("data_date", DAY),
+        **kwargs,
+    )
+
+
+@pytest.mark.parametrize("who", ["back", "koordinator", "admin"])
+def test_handing_in_a_list_allowed(cast, who):
+    assert handed_in(cast, who).status == Import.Status.UPLOADED
+
+
+@pytest.mark.parametrize("who", ["front", "facilitator", "head", "kasun", "manager"])
+def test_handing_in_a_list_not_allowed(cast, who):
+    with pytest.raises(NotYourRole):
+        handed_in(cast, who)
+
+
+def test_the_steps_in_their_order(cast, django_capture_on_commit_callbacks):
+    actor = cast.actor("back")
+    batch = handed_in(cast)
+    with pytest.raises(WrongState):
+        services.queue(actor=actor, uid=batch.uid)
+    services.try_dry(actor=actor, uid=batch.uid)
+    services.queue(actor=actor, uid=batch.uid)
+    services.load_queued(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == Import.Status.DONE
+    assert Resident.objects.count() == 2
+    with pytest.raises(WrongState):
+        services.try_dry(actor=actor, uid=batch.uid)
+
+
+def test_a_list_woken_twice_is_loaded_once(cast):
+    actor = cast.actor("back")
+    batch = handed_in(cast)
+    services.try_dry(actor=actor, uid=batch.uid)
+    services.queue(actor=actor, uid=batch.uid)
+    services.load_queued(batch.pk)
+    finished = Import.objects.get(pk=batch.pk).finished_at
+    services.load_queued(batch.pk)
+    assert Import.objects.get(pk=batch.pk).finished_at == finished
+
+
+def test_a_new_mapping_asks_for_a_new_trial(cast):
+    actor = cast.actor("back")
+    batch = handed_in(cast)
+    batch = services.try_dry(actor=actor, uid=batch.uid)
+    mapping = {**batch.mapping, "9": ""}
+    batch = services.map_columns(actor=actor, uid=batch.uid, version=batch.version, mapping=mapping)
+    assert batch.status == Import.Status.UPLOADED
+    assert "9" not in batch.mapping
+
+
+def test_a_mapping_made_on_an_old_page_is_refused(cast):
+    actor = cast.actor("back")
+    batch = handed_in(cast)
+    services.try_dry(actor=actor, uid=batch.uid)
+    with pytest.raises(StaleVersion):
+        services.map_columns(actor=actor, uid=batch.uid, version=1, mapping=batch.mapping)
+
+
+@pytest.mark.parametrize(
+    "mapping", [{"0": "nik"}, {"0": "name", "1": "name"}, {"0": "name", "1": "salary"}]
+)
+def test_an_impossible_mapping_is_refused(cast, mapping):
+    batch = handed_in(cast)
+    with pytest.raises(InvalidInput):
+        services.map_columns(
+            actor=cast.actor("back"), uid=batch.uid, version=batch.version, mapping=mapping
+        )
+
+
+def test_a_double_click_hands_in_one_list(cast):
+    client_uid = "0192f0c4-7a10-7000-8000-000000000001"
+    first = handed_in(cast, client_uid=client_uid)
+    assert handed_in(cast, client_uid=client_uid).pk == first.pk
+
+
+def test_a_date_in_the_future_is_refused(cast):
+    with pytest.raises(InvalidInput) as refused:
+        handed_in(cast, data_date=date(2100, 1, 1))
+    assert refused.value.field == "data_date"
+
+
+def test_a_file_without_a_name_column_is_refused_and_not_kept(cast):
+    with pytest.raises(InvalidInput, match="judul"):
+        handed_in(cast, content=b"A;B;C\r\n1;2;3\r\n")
+    assert Import.objects.count() == 0
+
+
+def test_a_register_list_needs_its_register(cast):
+    with pytest.raises(InvalidInput) as refused:
+        handed_in(cast, kind="register")
+    assert refused.value.field == "register"
+
+
+def test_a_list_that_breaks_while_loading_changes_nothing_and_says_so(cast, monkeypatch):
+    actor = cast.actor("back")
+    batch = handed_in(cast)
+    services.try_dry(actor=actor, uid=batch.uid)
+    services.queue(actor=actor, uid=batch.uid)
+
+    def full_disk(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(HouseholdMember.objects, "bulk_create", full_disk)
+    services.load_queued(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == Import.Status.FAILED
+    assert "tidak ada yang diubah" in batch.error
+    assert Resident.objects.count() == Household.objects.count() == 0
+
+
+# --- The command ---------------------------------------------------------------------------------
+
+
+def test_the_command_loads_and_counts_rows_by_rw(cast, tmp_path):
+    path = tmp_path / "warga.csv"
+    path.write_bytes(sheet(SITI, AGUS))
+    out = io.StringIO()
+    office = ["--office", cast.village.code]
+    date = ["--date", "30-06-2026"]
+    call_command("import_list", str(path), "--residents", *office, *date, stdout=out)
+    assert "RW 002: 2" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--office", "99.99", "--residents"], "No office"),
+        (["--office", "35.09.99.2003", "--register", "XYZ"], "no register"),
+    ],
+)
+def test_the_command_says_what_is_wrong(cast, tmp_path, args, words):
+    path = tmp_path / "warga.csv"
+    path.write_bytes(sheet(SITI))
+    with pytest.raises(CommandError, match=words):
+        call_command("import_list", str(path), *args, "--date", "30-06-2026")
+
+
+def test_a_register_of_the_same_code_belongs_to_one_office(cast, dtsen):
+    Register.objects.create(office=cast.other_village, code="DTSEN", name_id="DTSEN")
+    with pytest.raises(InvalidInput):
+        load(cast.other_village, sheet(SITI), kind="register", register=dtsen)

@@ -1,0 +1,94 @@
+"""The demo: the size promised, its officers, its link upwards, nothing twice."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from programs.models import Participation
+from puskesmas import demo_accounts
+from puskesmas.actors import Actor
+from puskesmas.models import ApiToken, Assignment, Office, Peer, User
+from registry.models import Household, Import, Register, RegisterRow, RegisterVersion, Resident
+from registry.selectors import is_family
+
+
+@pytest.fixture
+def demo(settings, tmp_path):
+    settings.DEMO = True
+    settings.DATA_DIR = tmp_path
+    return settings
+
+
+def load(*args):
+    call_command("load_demo", *args, stdout=io.StringIO())
+
+
+def test_outside_the_demo_the_command_refuses(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="PUSKESOS_DEMO"):
+        load()
+    assert not User.objects.exists()
+
+
+def counts():
+    models = (Office, User, Assignment, Register, RegisterVersion, RegisterRow, Import)
+    return [model.objects.count() for model in (*models, Resident, Household, Participation)]
+
+
+def test_the_village_has_its_size_its_officers_and_nothing_twice(db, demo):
+    load("--tier", "village")
+    office = Office.objects.get(code="35.09.99.2003")
+    assert Resident.objects.filter(office=office, life="alive").count() == 4085
+    holders = Participation.objects.filter(
+        office=office, until__isnull=True, programme__code__in=["PBI-JK", "KIS-D"]
+    )
+    assert holders.count() == 2422
+    newest = RegisterVersion.objects.filter(register__office=office).latest("data_date")
+    poor = newest.rows.filter(decile__lte=4, resident__life="alive").exclude(kk_index="")
+    assert poor.values("kk_index").distinct().count() == 515
+
+    everyone = demo_accounts.VILLAGE + demo_accounts.KELURAHAN
+    for account in everyone:
+        user = User.objects.get(username=account.username)
+        assert user.check_password(demo_accounts.PASSWORD)
+        assert Actor.of(user, user.assignments.get().office).has(account.role)
+    back = User.objects.get(username="bo")
+    assert is_family(back, Resident.objects.get(office=office, nik_index=back.nik_index))
+
+    before = counts()
+    load("--tier", "village")
+    assert counts() == before
+
+
+def test_the_district_hands_its_village_a_key_that_is_used_up(db, demo, tmp_path):
+    key_file = tmp_path / "key.json"
+    load("--tier", "district", "--link-file", str(key_file))
+    assert key_file.stat().st_mode & 0o077 == 0
+    key = json.loads(key_file.read_text())
+    assert ApiToken.objects.get(peer__isnull=False).scopes == ["exchange"]
+    before = counts()
+    load("--tier", "district", "--link-file", str(key_file))
+    assert counts() == before
+    assert json.loads(key_file.read_text()) == key
+    for account in demo_accounts.DISTRICT:
+        user = User.objects.get(username=account.username)
+        assert Actor.of(user, user.assignments.get().office).has(account.role)
+    assert Peer.objects.get().name == "Desa Tegalsari Makmur"
+
+
+def test_offices_that_answer_elsewhere_are_corrected_and_nothing_else(db, demo):
+    load("--tier", "district")
+    office = Office.objects.get()
+    upstream = Peer.objects.create(
+        office=office, direction=Peer.Direction.UPSTREAM, name="SLRT", base_url="http://old.example"
+    )
+    private = Office.objects.create(code="35.09.1", kind=Office.Kind.DESA, name="A", regency="B")
+    demo.BASE_URL = "http://127.0.0.1:8010"
+    load("--addresses-only", "--upstream", "http://127.0.0.1:8011")
+    for row in (office, upstream, private):
+        row.refresh_from_db()
+    assert office.public_base_url == "http://127.0.0.1:8010"
+    assert upstream.base_url == "http://127.0.0.1:8011"
+    assert private.public_base_url == ""

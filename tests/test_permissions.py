@@ -1,0 +1,654 @@
+"""Who may do what: every address of the program × every post × own office, other village, nobody.
+
+The table below is written by hand, a row per address and method. An address without a row fails;
+so does one that answers a post otherwise than its row says. ``tests/world.py`` made the rows of the
+database that addresses name.
+
+- A post in the row is let in: anything but 401, 403, 404, 405 and 5xx.
+- Any other post of an office gets 403 — 404 where the row says ``hidden``.
+- Who holds an allowed post elsewhere gets 404 where the address names a row of the village.
+- Nobody: the log-in page, 401 over REST.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, resolve
+
+from complaints.acts import ACTS
+from puskesmas.models import OfficeRowQuerySet
+from puskesmas.officers import issue_token
+from referrals.forms import InboxActForm
+from reports.letters.selectors import last_revision
+from reports.letters.selectors import letter as find_letter
+from tests.world import World, picture
+
+COUNTER = {"front", "back", "facilitator"}
+DECIDE = {"koordinator", "head"}
+READERS = COUNTER | DECIDE
+PEOPLE = READERS | {"kasun"}
+DESK = {"front", "back"}
+LETTERS = DESK | DECIDE
+LISTS = {"back", "koordinator", "admin"}
+DISTRICT = {"manager", "district_back"}
+EVERYONE = PEOPLE | {"admin"} | DISTRICT
+NOBODY: set[str] = set()
+
+#: Who holds the same post elsewhere.
+ELSEWHERE = {
+    "front": "stranger_front",
+    "back": "stranger",
+    "facilitator": "stranger_facilitator",
+    "koordinator": "stranger_koordinator",
+    "head": "stranger_head",
+    "kasun": "stranger_kasun",
+    "admin": "stranger_admin",
+    "manager": "stranger_manager",
+    "district_back": "stranger_district_back",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address: what each post gets. ``data`` is a valid form or body; ``{…}`` is filled in.
+
+    ``version`` names the row whose version the sender has seen. ``hidden`` posts get 404.
+    ``public`` answers anybody; ``files`` makes it an upload.
+    """
+
+    method: str
+    path: str
+    allowed: frozenset[str]
+    data: dict[str, Any]
+    version: str = ""
+    hidden: frozenset[str] = frozenset()
+    public: bool = False
+    files: bool = False
+
+    @property
+    def is_rest(self) -> bool:
+        return self.path.startswith(("/api/v1/", "/exchange/"))
+
+    @property
+    def names_a_row(self) -> bool:
+        return "{" in self.path and not self.public
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def row(
+    methods: str,
+    path: str,
+    allowed: set[str],
+    data: dict[str, Any] | None = None,
+    *,
+    version: str = "",
+    hidden: set[str] = NOBODY,
+    public: bool = False,
+    files: bool = False,
+) -> list[Row]:
+    """Return a row for each of the methods, in words: ``row("GET POST", …)``."""
+    return [
+        Row(
+            method,
+            path,
+            frozenset(allowed),
+            data or {},
+            version=version,
+            hidden=frozenset(hidden),
+            public=public,
+            files=files,
+        )
+        for method in methods.split()
+    ]
+
+
+def anybody(methods: str, path: str, data: dict[str, Any] | None = None) -> list[Row]:
+    return row(methods, path, EVERYONE, data, public=True)
+
+
+def rows(*groups: list[Row]) -> list[Row]:
+    return [item for group in groups for item in group]
+
+
+REASON = {"reason": "Alasan uji"}
+SAID = {"said_on": "{today}", "source": "letter", "owner": "Dinkes", "reason": "Kuota"}
+TOLD = {"said_on": "{today}", "owner": "Dinkes", "reason": "Kuota", "instructions": "Loket 2"}
+TERMS = {"need": "Berobat", "road": "district", "legal_basis": "public_duty"}
+CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
+LIFE = {"life": "moved", "since": "{today}", "source": "surat pindah"}
+
+PAGES = rows(
+    anybody("GET", "/"),
+    anybody("GET", "/health/"),
+    row("POST", "/office/choose/", EVERYONE, {"office": "{own.uid}"}),
+    row("POST", "/search/", EVERYONE, {"q": "Sulastri"}),
+    row("GET", "/attachments/{paper.attachment.uid}/", READERS, hidden=EVERYONE - READERS),
+    row("GET", "/styleguide/", EVERYONE),
+    row("POST", "/styleguide/live/", EVERYONE),
+    row("GET", "/styleguide/public/", EVERYONE),
+    # The office
+    row("GET POST", "/office/", {"admin"}),
+    row("GET POST", "/office/time-limits/", {"admin"}),
+    row("GET POST", "/office/holidays/", {"admin"}),
+    row("GET", "/office/officers/", {"admin"}),
+    row("GET POST", "/office/officers/new/", {"admin"}),
+    row("GET POST", "/office/officers/{officer.uid}/", {"admin"}),
+    row("GET POST", "/office/officers/{officer.uid}/role/", {"admin"}),
+    row("GET POST", "/office/officers/{officer.uid}/password/", {"admin"}),
+    row("GET POST", "/office/assignments/{post.uid}/end/", {"admin"}, {"until": "{today}"}),
+    row("GET POST", "/office/tokens/", EVERYONE),
+    row(
+        "POST",
+        "/office/tokens/{token.uid}/revoke/",
+        {"front", "admin"},
+        hidden=EVERYONE - {"front", "admin"},
+    ),
+    # People
+    row("GET POST", "/people/", PEOPLE, {"q": "Sulastri"}),
+    row("GET POST", "/people/new/", COUNTER),
+    row("GET", "/people/{person.uid}/", PEOPLE),
+    row("GET POST", "/people/{person.uid}/edit/", COUNTER, {"name": "Sulastri"}, version="person"),
+    row("GET POST", "/people/{person.uid}/check/", COUNTER),
+    row("GET POST", "/people/{person.uid}/life/", COUNTER, LIFE, version="person"),
+    row("POST", "/people/{person.uid}/reveal/", PEOPLE, REASON),
+    row("GET POST", "/people/{person.uid}/sktm/", DESK),
+    row("GET POST", "/people/sktm/{letter.uid}/revise/", DESK, version="letter"),
+    row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
+    # Lists
+    row("GET", "/people/imports/", LISTS),
+    row("GET POST", "/people/imports/new/", LISTS),
+    row("GET", "/people/imports/{batch.uid}/", LISTS),
+    row("GET POST", "/people/imports/{batch.uid}/columns/", LISTS, version="batch"),
+    row("POST", "/people/imports/{batch.uid}/load/", LISTS),
+    row("GET", "/people/imports/{batch.uid}/reasons/", LISTS),
+    # Cases
+    row("GET", "/cases/", READERS),
+    row("GET POST", "/cases/new/", COUNTER, {"q": "Sulastri"}),
+    row("GET", "/cases/new/papers/", COUNTER),
+    row("GET POST", "/cases/questions/new/", COUNTER),
+    row("GET", "/cases/questions/{question.uid}/", READERS),
+    row("GET", "/cases/questions/{question.uid}/receipt.pdf", READERS),
+    row("GET", "/cases/{case.uid}/", READERS),
+    row("GET", "/cases/{case.uid}/registered/", COUNTER),
+    row("GET", "/cases/{case.uid}/receipt.pdf", READERS),
+    row("GET", "/cases/{fresh.uid}/examine/", READERS),
+    row("POST", "/cases/{fresh.uid}/examine/", {"back"}, version="fresh"),
+    row(
+        "POST",
+        "/cases/{case.uid}/tell/",
+        COUNTER,
+        {"means": "face", "reached": "yes"},
+        version="case",
+    ),
+    row("POST", "/cases/{case.uid}/papers-received/", COUNTER, version="case"),
+    row(
+        "POST",
+        "/cases/{case.uid}/finding/",
+        {"back"},
+        REASON | {"finding": "meets"},
+        version="case",
+    ),
+    row("POST", "/cases/{case.uid}/answer/", {"back"}, {"answer": "Sudah"}, version="case"),
+    row("POST", "/cases/{case.uid}/ask-papers/", COUNTER, REASON, version="case"),
+    row("POST", "/cases/{case.uid}/record-only/", {"back"}, REASON, version="case"),
+    row("POST", "/cases/{case.uid}/reopen/", DESK, REASON, version="case"),
+    row(
+        "POST",
+        "/cases/{case.uid}/urgency/",
+        COUNTER,
+        REASON | {"urgency": "emergency"},
+        version="case",
+    ),
+    row("POST", "/cases/{case.uid}/withdraw/", DESK, REASON, version="case"),
+    row("POST", "/cases/{case.uid}/lapse/", {"back"}, REASON, version="case"),
+    row("POST", "/cases/{case.uid}/close-unreachable/", DESK, REASON, version="case"),
+    row("POST", "/cases/{case.uid}/papers/", COUNTER, version="case"),
+    row("POST", "/cases/{case.uid}/upload/", COUNTER, {"code": "kk"}, version="case", files=True),
+    # Referrals
+    row("GET", "/referrals/approvals/", DECIDE),
+    row("GET", "/referrals/deliveries/", READERS | {"admin"}),
+    row("GET POST", "/referrals/links/", {"admin"}),
+    row("GET POST", "/referrals/villages/", {"manager"}, hidden={"admin"}),
+    row("GET POST", "/referrals/draft/{case.uid}/", {"back"}, version="case"),
+    row("GET", "/referrals/{referral.uid}/", READERS),
+    # The koordinator is there and may: the penanggung jawab does not step in.
+    row("POST", "/referrals/{referral.uid}/approve/", {"koordinator"}, version="referral"),
+    row("GET", "/referrals/{referral.uid}/return/", DECIDE),
+    row("POST", "/referrals/{referral.uid}/return/", {"koordinator"}, REASON, version="referral"),
+    row("GET", "/referrals/{referral.uid}/refuse/", DECIDE),
+    row("POST", "/referrals/{referral.uid}/refuse/", {"koordinator"}, REASON, version="referral"),
+    row("GET POST", "/referrals/{referral.uid}/resubmit/", {"back"}, TERMS, version="referral"),
+    row("GET POST", "/referrals/{sent.uid}/hand-over/", DESK, CARRIED, version="sent"),
+    row(
+        "GET POST",
+        "/referrals/{sent.uid}/answer/",
+        DESK,
+        SAID | {"value": "approved"},
+        version="sent",
+    ),
+    row(
+        "GET POST",
+        "/referrals/{sent.uid}/realisation/",
+        COUNTER,
+        SAID | {"value": "collected"},
+        version="sent",
+    ),
+    row("GET POST", "/referrals/{sent.uid}/letter/", DESK, {"signer": ""}),
+    row("POST", "/referrals/{sent.uid}/send-now/", LETTERS | {"admin"}),
+    # The district's inbox
+    row("GET", "/referrals/inbox/", DISTRICT),
+    row("GET", "/referrals/inbox/{received.uid}/", DISTRICT),
+    row("POST", "/referrals/inbox/{received.uid}/reveal/", DISTRICT, REASON),
+    row(
+        "GET POST",
+        "/referrals/inbox/{received.uid}/recommend/",
+        {"manager"},
+        TOLD,
+        version="received",
+    ),
+    *(
+        row(
+            "GET POST",
+            f"/referrals/inbox/{{received.uid}}/{action}/",
+            DISTRICT,
+            TOLD,
+            version="received",
+        )
+        for action in ("return", "study", "approve", "refuse")
+    ),
+    *(
+        row(
+            "GET POST",
+            f"/referrals/inbox/{{received.uid}}/{action}/",
+            DISTRICT,
+            TOLD,
+            version="received",
+        )
+        for action in ("promised", "ready", "temporary", "collected", "never")
+    ),
+    # Letters
+    row("GET", "/letters/", LETTERS),
+    row("GET", "/letters/{letter.uid}/", LETTERS),
+    row("GET", "/letters/{letter.uid}/pdf/", LETTERS),
+    row("GET POST", "/letters/{letter.uid}/sign/", LETTERS, version="letter"),
+    row(
+        "GET POST",
+        "/letters/{letter.uid}/hand-over/",
+        DESK,
+        {"receiver": "Sulastri"},
+        version="letter",
+    ),
+    row(
+        "GET POST",
+        "/letters/{letter.uid}/void/",
+        {"back", "koordinator", "head"},
+        REASON,
+        version="letter",
+    ),
+    # For anybody
+    anybody("GET POST", "/status/", {"number": "{case.receipt_number}"}),
+    anybody("GET", "/status/{case.receipt_number}/"),
+    anybody("GET POST", "/status/{case.receipt_number}/details/", {"last4": "0011"}),
+    anybody("GET POST", "/verify/", {"code": "{code}"}),
+    anybody("GET", "/verify/{code}/"),
+    anybody("GET", "/api/schema/"),
+    anybody("GET", "/api/docs/"),
+    anybody("GET", "/exchange/v1/schemas/"),
+    anybody("GET", "/exchange/v1/schemas/envelope-v1.json"),
+)
+
+CASE, REFERRAL, INBOX = (
+    "/api/v1/complaints/{case.uid}/",
+    "/api/v1/referrals/{referral.uid}/",
+    "/api/v1/inbox/{received.uid}/",
+)
+SENT, LETTER, PERSON = (
+    "/api/v1/referrals/{sent.uid}/",
+    "/api/v1/letters/{letter.uid}/",
+    "/api/v1/people/{person.uid}/",
+)
+
+REST = rows(
+    row("GET", "/api/v1/me/", EVERYONE),
+    row("GET", "/api/v1/attachments/{paper.attachment.uid}/", READERS, hidden=EVERYONE - READERS),
+    row("GET", "/api/v1/programmes/", EVERYONE),
+    row("GET", "/api/v1/registers/", EVERYONE),
+    row("GET", "/api/v1/complaint-kinds/", EVERYONE),
+    # People
+    row("POST", "/api/v1/people/", COUNTER, {"name": "Warga Baru"}),
+    row("POST", "/api/v1/people/search/", PEOPLE, {"q": "Sulastri"}),
+    row("GET", PERSON, PEOPLE),
+    row("PATCH", PERSON, COUNTER, {"name": "Sulastri"}, version="person"),
+    row(
+        "POST",
+        f"{PERSON}checks/",
+        COUNTER,
+        {"register_code": "DTSEN", "method": "siks_ng", "result": "listed"},
+    ),
+    row(
+        "POST",
+        f"{PERSON}life/",
+        COUNTER,
+        {"life": "moved", "since": "{today}", "evidence": "surat"},
+        version="person",
+    ),
+    row("POST", f"{PERSON}numbers/", PEOPLE, REASON),
+    row("POST", f"{PERSON}sktm/", DESK, {"purpose": "KIS"}),
+    # Cases
+    row("GET", "/api/v1/complaints/", READERS),
+    row(
+        "POST",
+        "/api/v1/complaints/",
+        COUNTER,
+        {"subject": "{person.uid}", "kind": "programme", "story": "Uji"},
+    ),
+    row("POST", "/api/v1/questions/", COUNTER, {"kind": "question", "answer": "Ya"}),
+    row("GET", CASE, READERS),
+    row("GET", f"{CASE}receipt/", READERS),
+    row("POST", "/api/v1/complaints/{fresh.uid}/examine/", {"back"}, version="fresh"),
+    row("POST", f"{CASE}ask_papers/", COUNTER, REASON, version="case"),
+    row("POST", f"{CASE}papers_received/", COUNTER, {"seen": ["kk"]}, version="case"),
+    row("POST", f"{CASE}record_finding/", {"back"}, REASON | {"finding": "meets"}, version="case"),
+    row("POST", f"{CASE}record_only/", {"back"}, REASON, version="case"),
+    row("POST", f"{CASE}answer_here/", {"back"}, {"answer": "Sudah"}, version="case"),
+    row("POST", f"{CASE}close_unreachable/", DESK, REASON, version="case"),
+    row("POST", f"{CASE}lapse/", {"back"}, REASON, version="case"),
+    row("POST", f"{CASE}withdraw/", DESK, REASON, version="case"),
+    row("POST", f"{CASE}reopen/", DESK, REASON, version="case"),
+    row("POST", f"{CASE}urgency/", COUNTER, REASON | {"urgency": "emergency"}, version="case"),
+    row("POST", f"{CASE}papers/", COUNTER, {"seen": ["kk"]}, version="case"),
+    row("POST", f"{CASE}papers/upload/", COUNTER, {"code": "kk"}, version="case", files=True),
+    row("POST", f"{CASE}tellings/", COUNTER, {"means": "face", "reached": True}, version="case"),
+    row(
+        "POST",
+        f"{CASE}referrals/",
+        {"back"},
+        {"programme": "KIS-D", "road": "district", "need": "Berobat"},
+        version="case",
+    ),
+    # Referrals
+    row("GET", "/api/v1/referrals/", READERS),
+    row("GET", REFERRAL, READERS),
+    row("POST", f"{REFERRAL}approve/", {"koordinator"}, version="referral"),
+    row("POST", f"{REFERRAL}return/", {"koordinator"}, REASON, version="referral"),
+    row("POST", f"{REFERRAL}refuse/", {"koordinator"}, REASON, version="referral"),
+    row("POST", f"{REFERRAL}resubmit/", {"back"}, TERMS, version="referral"),
+    row("POST", f"{SENT}hand_over/", DESK, CARRIED, version="sent"),
+    row("POST", f"{SENT}send_now/", LETTERS),
+    row("POST", f"{SENT}answer/", DESK, SAID | {"value": "approved"}, version="sent"),
+    row("POST", f"{SENT}realisation/", COUNTER, SAID | {"value": "collected"}, version="sent"),
+    # The district's inbox
+    row("GET", "/api/v1/inbox/", DISTRICT),
+    row("GET", INBOX, DISTRICT),
+    row("POST", f"{INBOX}numbers/", DISTRICT, REASON),
+    row("POST", f"{INBOX}return/", DISTRICT, {"said_on": "{today}"} | REASON, version="received"),
+    row("POST", f"{INBOX}recommend/", {"manager"}, {"said_on": "{today}"}, version="received"),
+    *(
+        row(
+            "POST",
+            f"{INBOX}{action}/",
+            DISTRICT,
+            {"said_on": "{today}", "owner": "Dinkes"} | REASON,
+            version="received",
+        )
+        for action in ("study", "approve", "refuse")
+    ),
+    row("POST", f"{INBOX}realisation/", DISTRICT, TOLD | {"value": "ready"}, version="received"),
+    # Letters
+    row("GET", "/api/v1/letters/", LETTERS),
+    row("GET", "/api/v1/letters/signers/", LETTERS),
+    row("GET", LETTER, LETTERS),
+    row("GET", f"{LETTER}pdf/", LETTERS),
+    row("POST", f"{LETTER}sign/", LETTERS, version="letter"),
+    row("POST", f"{LETTER}hand_over/", DESK, {"receiver": "Sulastri"}, version="letter"),
+    row("POST", f"{LETTER}void/", {"back", "koordinator", "head"}, REASON, version="letter"),
+    row("POST", f"{LETTER}sktm/revise/", DESK, {"purpose": "KIS"} | REASON, version="letter"),
+    row("POST", f"{LETTER}sktm/replace/", {"back"}, {"purpose": "KIS"} | REASON, version="letter"),
+    # For anybody
+    anybody("GET", "/api/v1/status/{case.receipt_number}/"),
+    anybody("GET", "/api/v1/verify/{code}/"),
+    # For linked offices by their own tokens, never for officers
+    row("GET", "/exchange/v1/office/", NOBODY),
+    row("GET POST", "/exchange/v1/messages/", NOBODY),
+    row("POST", "/exchange/v1/messages/{received.uid}/ack/", NOBODY),
+)
+
+TABLE = PAGES + REST
+
+#: Other people's addresses: Django's own language switch, and allauth's, which tests of its own try
+#: (tests/puskesmas/test_account_pages.py).
+THIRD_PARTY = re.compile(r"set_language|account_\w+|mfa_\w+")
+
+
+# --- The walker ----------------------------------------------------------------------------------
+
+
+class Visitors:
+    """Everybody's browser and program; each visit is undone."""
+
+    def __init__(self, world: World) -> None:
+        self.known = {
+            **vars(world),
+            "officer": world.officer,
+            "code": _code(world),
+            "today": world.cast.village.today(),
+        }
+        self.browsers = {who: Client() for who in (*ELSEWHERE, *ELSEWHERE.values())}
+        self.offices = {"": world.cast.village}
+        self.tokens = {}
+        for who, browser in self.browsers.items():
+            browser.force_login(world.cast.users[who])
+            actor = world.cast.actor(who)
+            self.offices[who] = actor.office
+            self.tokens[who] = issue_token(actor=actor, name="uji", roles=actor.roles)[1]
+
+    def visit(self, row: Row, who: str = "") -> int:
+        """Return the status somebody gets; nobody without a name."""
+        known = {**self.known, "own": self.offices[who]}
+        data = {name: _filled(value, known) for name, value in row.data.items()}
+        path = row.path.format(**known)
+        version = known[row.version].version if row.version else 0
+        send = self._program if row.is_rest else self._browser
+        with transaction.atomic():
+            status = send(row.method, path, data, version, who, files=row.files)
+            transaction.set_rollback(True)
+        return status
+
+    def _program(
+        self, method: str, path: str, data: Any, version: int, who: str, *, files: bool
+    ) -> int:
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": f'"{version}"'}
+        if who:
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        call = getattr(Client(), method.lower())
+        if files:
+            return call(path, {**data, "upload": picture()}, headers=headers).status_code
+        body = {} if method == "GET" else {"data": data, "content_type": "application/json"}
+        return call(path, headers=headers, **body).status_code
+
+    def _browser(
+        self, method: str, path: str, data: Any, version: int, who: str, *, files: bool
+    ) -> int:
+        call = getattr(self.browsers[who] if who else Client(), method.lower())
+        if method == "GET":
+            return call(path).status_code
+        sent = {**data, "version": version, "client_uid": str(uuid.uuid4())}
+        if files:
+            sent["upload"] = picture()
+        answer = call(path, sent)
+        to_login = answer.status_code == 302 and answer["Location"].startswith("/account/login/")
+        return 401 if to_login else answer.status_code
+
+
+def _filled(value: Any, known: dict[str, Any]) -> Any:
+    return value.format(**known) if isinstance(value, str) else value
+
+
+def _code(world: World) -> str:
+    letter = find_letter(world.cast.actor("front"), world.letter.uid)
+    return last_revision(letter).context["verification"]["code"]
+
+
+def _let_in(status: int) -> bool:
+    return status < 500 and status not in {401, 403, 404, 405}
+
+
+def complaints_about(row: Row, visitors: Visitors) -> list[str]:
+    """Return what posts of the own offices and nobody get otherwise than the row says."""
+    wrong = []
+    for who in ["front"] if row.public else sorted(ELSEWHERE):
+        status = visitors.visit(row, who)
+        if who in row.allowed:
+            right, wanted = _let_in(status), "let in"
+        else:
+            expected = 404 if who in row.hidden else 403
+            right, wanted = status == expected, str(expected)
+        if not right:
+            wrong.append(f"{who}: {status} instead of {wanted}")
+    status = visitors.visit(row)
+    if row.public:
+        right, wanted = _let_in(status), "let in"
+    else:
+        right, wanted = status in ({401} if row.is_rest else {302, 401}), "asked to log in"
+    return wrong if right else [*wrong, f"nobody: {status} instead of {wanted}"]
+
+
+def leaks_of(row: Row, visitors: Visitors) -> list[str]:
+    """Return who of elsewhere gets anything but 404 at an address that names a row."""
+    found = []
+    for who in sorted(row.allowed):
+        status = visitors.visit(row, ELSEWHERE[who])
+        if status != 404:
+            found.append(f"{ELSEWHERE[who]}: {status}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def everybody(world_of_the_module, django_db_blocker):
+    with django_db_blocker.unblock():
+        return Visitors(world_of_the_module)
+
+
+@pytest.fixture
+def visitors(everybody, world):
+    return everybody
+
+
+# --- The tests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_every_post_gets_what_the_table_says(row, visitors):
+    assert complaints_about(row, visitors) == []
+
+
+@pytest.mark.parametrize("row", [item for item in TABLE if item.names_a_row], ids=str)
+def test_other_offices_find_nothing(row, visitors):
+    assert leaks_of(row, visitors) == []
+
+
+#: Addresses that stay shut without the scope filter, for a second rule asks for the office too:
+#: officers, posts and tokens are found among the office's own, and whoever changes a case is asked
+#: again whether he may read it.
+SHUT_TWICE = re.compile(
+    r"(GET|POST) /office/.*|POST /cases/{.*|POST /api/v1/complaints/{(?!.*/referrals/).*"
+)
+
+
+def test_without_the_scope_filter_every_address_leaks(visitors, monkeypatch):
+    """One filter carries the tenancy; an address that does not use it would not change here."""
+    monkeypatch.setattr(OfficeRowQuerySet, "visible_to", lambda rows, actor: rows)
+    named = [row for row in TABLE if row.names_a_row and row.allowed]
+    shut = {str(row) for row in named if not leaks_of(row, visitors)}
+    assert shut == {str(row) for row in named if SHUT_TWICE.fullmatch(str(row))}
+
+
+@pytest.mark.parametrize("who", sorted(ELSEWHERE))
+def test_the_search_box_names_no_case_to_a_post_that_may_not_open_it(who, visitors, world):
+    answer = visitors.browsers[who].post("/search/", {"q": world.case.receipt_number})
+    opened = answer.status_code == 302 and str(world.case.uid) in answer["Location"]
+    assert opened == (who in READERS)
+    assert "Sulastri" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/api/v1/complaints/", {"subject": "{person.uid}", "kind": "other", "story": "x"}, 400),
+        ("/api/v1/questions/", {"kind": "other", "answer": "x", "resident": "{person.uid}"}, 400),
+        ("/cases/new/?person={person.uid}", {}, 404),
+        ("/cases/questions/new/?person={person.uid}", {}, 404),
+        ("/office/choose/", {"office": "{cast.village.uid}"}, 404),
+    ],
+)
+def test_a_form_or_body_cannot_name_a_row_of_another_office(path, data, status, visitors):
+    assert visitors.visit(row("POST", path, {"front"}, data)[0], "stranger_front") == status
+
+
+# --- The table is whole --------------------------------------------------------------------------
+
+
+def _patterns(resolver: Any, spaces: tuple[str, ...] = ()) -> Any:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield ":".join([*spaces, entry.name or entry.lookup_str]), entry.callback
+        else:
+            yield from _patterns(entry, (*spaces, entry.namespace) if entry.namespace else spaces)
+
+
+def _methods(view: Any) -> set[str]:
+    """Return what a view answers to, besides HEAD and OPTIONS.
+
+    Raises:
+        AssertionError: a function that does not say (``require_http_methods`` and its kin do).
+    """
+    by_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    if by_class is not None:
+        names = {name.upper() for name in by_class.http_method_names if hasattr(by_class, name)}
+        return names - {"HEAD", "OPTIONS"}
+    free = dict(zip(view.__code__.co_freevars, view.__closure__ or (), strict=True))
+    assert "request_method_list" in free, f"{view.__module__}.{view.__name__} takes any method"
+    return set(free["request_method_list"].cell_contents) - {"HEAD"}
+
+
+def _addresses() -> dict[str, set[str]]:
+    """Return every named address of ours with its methods."""
+    found = {
+        name: view for name, view in _patterns(get_resolver()) if not THIRD_PARTY.fullmatch(name)
+    }
+    return {name: _methods(view) for name, view in found.items()}
+
+
+def _sample(path: str) -> str:
+    """Return the path with something of the right shape in its gaps."""
+    return re.sub(r"{[^}]*}", "0193a2b0-0000-7000-8000-000000000000", path)
+
+
+def _rows_by_address() -> dict[str, set[str]]:
+    methods: dict[str, set[str]] = {}
+    for item in TABLE:
+        name = resolve(_sample(item.path)).view_name
+        methods.setdefault(name, set()).add(item.method)
+    return methods
+
+
+def test_every_address_and_method_has_a_row():
+    """A new address? Add its row to the table above: who may, and which row it names."""
+    assert _rows_by_address() == _addresses()
+
+
+def test_every_act_of_a_page_has_a_row():
+    """Two addresses serve many acts: each act is tried."""
+    posts = {item.path for item in TABLE if item.method == "POST"}
+    cases = {path.rstrip("/").rpartition("/")[2] for path in posts if path.startswith("/cases/{")}
+    assert cases == set(ACTS)
+    inbox = "/referrals/inbox/{received.uid}/"
+    received = {path.removeprefix(inbox).rstrip("/") for path in posts if path.startswith(inbox)}
+    assert received - {"reveal"} == {str(action) for action in InboxActForm.NEEDS}

@@ -1,0 +1,244 @@
+"""One small world, made by the verbs alone: what every URL of the program can be tried on.
+
+The village has a family, cases in several states, a paper with its file, referrals before the
+approver and at the district, an SKTM, a question, a list; the district what it received. In another
+village and another district somebody holds every post, and none of this is theirs.
+"""
+
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from complaints import services as complaints
+from complaints.models import Complaint, ComplaintKind, ComplaintPaper, CounterQuestion
+from programs.models import Programme
+from puskesmas import furnishing, outbox, transports
+from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
+from puskesmas.officers import issue_token
+from referrals import exchange
+from referrals.models import ReceivedReferral, Referral
+from referrals.services import approval, linking
+from registry import services as registry
+from registry.imports import services as imports
+from registry.letters import SktmFacts, issue_sktm
+from registry.models import Import, Resident
+from reports.letters.models import Letter
+from reports.letters.selectors import last_revision, signers
+from reports.letters.selectors import letter as find_letter
+from reports.letters.services import render_revision
+from tests.cast import PASSWORD, SINCE, Cast, make_cast
+
+#: Own numbers for the world's people, of the unassigned kecamatan 350999.
+NIK, CHILD_NIK, KK = "3509994507800011", "3509990101100012", "3509990101150011"
+
+#: Posts of the other village and the other district that the cast does not fill.
+STRANGERS = {
+    "stranger_facilitator": ("other_village", Role.FACILITATOR),
+    "stranger_head": ("other_village", Role.HEAD),
+    "stranger_kasun": ("other_village", Role.KASUN),
+    "stranger_admin": ("other_village", Role.ADMIN),
+    "stranger_manager": ("other_district", Role.MANAGER),
+    "stranger_district_back": ("other_district", Role.DISTRICT_BACK),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The rows a URL may need. ``case`` is being handled, ``fresh`` just registered.
+
+    ``referral`` waits for the approver (of ``referred``), ``sent`` is at the district (of
+    ``gone``), where it is ``received``. ``letter`` is numbered and printed, not signed.
+    """
+
+    cast: Cast
+    person: Resident
+    child: Resident
+    fresh: Complaint
+    case: Complaint
+    referred: Complaint
+    gone: Complaint
+    paper: ComplaintPaper
+    referral: Referral
+    sent: Referral
+    received: ReceivedReferral
+    letter: Letter
+    question: CounterQuestion
+    batch: Import
+    token: ApiToken
+    post: Assignment
+
+    @property
+    def officer(self) -> User:
+        """Somebody of the village whom its administrator looks after."""
+        return self.cast.users["facilitator"]
+
+
+def build() -> World:
+    """Make the world. The caller is in a transaction, or in a test's database."""
+    cast = make_cast()
+    _strangers(cast)
+    for office in (cast.village, cast.other_village):
+        furnishing.furnish(office)
+    _link(cast)
+    person, child = _family(cast)
+    fresh, case, referred, gone = (_case(cast, person, place) for place in range(4))
+    paper = complaints.attach_paper(
+        actor=cast.actor("front"), uid=case.uid, code="kk", upload=picture()
+    )
+    for row in (case, referred, gone):
+        _examined(cast, row)
+    referral, sent = _drafted(cast, referred), _drafted(cast, gone)
+    approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
+    deliver()
+    rows = {"fresh": fresh, "case": case, "referred": referred, "gone": gone}
+    for row in (*rows.values(), referral, sent, person, child):
+        row.refresh_from_db()
+    return World(
+        cast=cast,
+        person=person,
+        child=child,
+        paper=paper,
+        referral=referral,
+        sent=sent,
+        received=ReceivedReferral.objects.get(),
+        letter=_sktm(cast, person),
+        question=_question(cast),
+        batch=_list(cast),
+        token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
+        post=Assignment.objects.get(user=cast.users["facilitator"]),
+        **rows,
+    )
+
+
+def _strangers(cast: Cast) -> None:
+    elsewhere = Office.objects.create(
+        code="35.08", kind=Office.Kind.DISTRICT, name="Kabupaten Lain", regency="Kabupaten Lain"
+    )
+    offices = {"other_village": cast.other_village, "other_district": elsewhere}
+    for who, (office, role) in STRANGERS.items():
+        user = User(username=who, name=f"Petugas {who}")
+        user.set_password(PASSWORD)
+        user.save()
+        Assignment.objects.create(user=user, office=offices[office], role=role, since=SINCE)
+        cast.users[who] = user
+
+
+def _link(cast: Cast) -> None:
+    token = linking.add_downstream(
+        actor=cast.actor("manager"), peer_uid=cast.village.uid, name=cast.village.full_name
+    )
+    linking.link_upstream(
+        actor=cast.actor("admin"),
+        base_url="http://127.0.0.1:9",
+        token=token,
+        peer_uid=cast.district.uid,
+        name=cast.district.full_name,
+    )
+
+
+def _family(cast: Cast) -> tuple[Resident, Resident]:
+    front = cast.actor("front")
+    place = {"dusun": "Krajan", "rt": "02", "rw": "01", "kk": KK}
+    person = registry.create_resident(
+        actor=front, name="Sulastri Ningsih", nik=NIK, relation="1", phone="081200000011", **place
+    )
+    child = registry.create_resident(
+        actor=front, name="Bagas Ningsih", nik=CHILD_NIK, relation="4", **place
+    )
+    registry.record_register_check(
+        actor=front,
+        resident=person,
+        register_code="DTSEN",
+        method="siks_ng",
+        result="listed",
+        decile=2,
+    )
+    return person, child
+
+
+def _case(cast: Cast, person: Resident, place: int) -> Complaint:
+    village = cast.village
+    return complaints.register_complaint(
+        actor=cast.actor("front"),
+        client_uid=uuid.uuid4(),
+        subject=person,
+        kind=ComplaintKind.objects.get(office=village, code="programme"),
+        story="Tidak punya kartu, harus berobat",
+        received_at=timezone.now() - timedelta(hours=6 - place),
+        needed=Programme.objects.filter(office=village, code="KIS-D"),
+        papers_seen=["ktp"],
+    )
+
+
+def _examined(cast: Cast, case: Complaint) -> None:
+    back = cast.actor("back")
+    complaints.examine(actor=back, uid=case.uid)
+    complaints.record_finding(
+        actor=back, uid=case.uid, finding="meets", reason="Penghasilan tidak tetap"
+    )
+
+
+def _drafted(cast: Cast, case: Complaint) -> Referral:
+    programme = Programme.objects.get(office=cast.village, code="KIS-D")
+    return approval.draft_referral(
+        actor=cast.actor("back"),
+        case_uid=case.uid,
+        programme_uid=programme.uid,
+        road=Referral.Road.DISTRICT,
+        need="Kartu untuk berobat rutin",
+    )
+
+
+def deliver() -> int:
+    """Carry what the village sent into the district's inbox, without a network."""
+    peer = Peer.objects.select_related("office").get(direction=Peer.Direction.DOWNSTREAM)
+
+    def carry(message: OutboxMessage) -> dict[str, Any]:
+        return exchange.receive(peer=peer, parcel=exchange.envelope(message))[0]
+
+    return outbox.send_due(carry, transports.after_ack)
+
+
+def _sktm(cast: Cast, person: Resident) -> Letter:
+    actor = cast.actor("front")
+    issued = issue_sktm(
+        actor=actor,
+        resident=person,
+        facts=SktmFacts(purpose="Pengajuan KIS", valid_months=3),
+        signer=signers(cast.village)[0],
+    )
+    letter = find_letter(actor, issued.uid)
+    render_revision(last_revision(letter))
+    return letter
+
+
+def _question(cast: Cast) -> CounterQuestion:
+    return complaints.log_question(
+        actor=cast.actor("front"),
+        client_uid=uuid.uuid4(),
+        kind=ComplaintKind.objects.get(office=cast.village, code="question"),
+        answer="Kantor buka sampai pukul 14.00",
+        with_receipt=True,
+    )
+
+
+def _list(cast: Cast) -> Import:
+    admin = cast.actor("admin")
+    upload = SimpleUploadedFile("daftar.csv", b"NAMA;RT;RW\nWarga Satu;01;01\n;02;01\n")
+    batch = imports.hand_in(
+        actor=admin, upload=upload, kind=Import.Kind.RESIDENTS, data_date=cast.village.today()
+    )
+    return imports.try_dry(actor=admin, uid=batch.uid)
+
+
+def picture() -> SimpleUploadedFile:
+    """Return a small real picture as an upload."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(out, "PNG")
+    return SimpleUploadedFile("kk.png", out.getvalue(), content_type="image/png")
