@@ -19,8 +19,8 @@ from registry.selectors import family_of
 class Bench:
     """Who may decide on an office's drafts today.
 
-    Loaded once (two queries for each person asked about), then asked per draft without a query;
-    drafts come with ``complaint`` loaded.
+    Loaded once (up to four queries for each person asked about), then asked per draft without a
+    query; drafts come with ``complaint`` loaded.
     """
 
     def __init__(self, office: Office) -> None:
@@ -77,7 +77,7 @@ class Bench:
 
     def _is_family(self, user: User, referral: Referral) -> bool:
         if user.pk not in self._families:
-            self._families[user.pk] = set(family_of(user).values_list("pk", flat=True))
+            self._families[user.pk] = family_of(user, self.office.pk)
         return referral.complaint.subject_id in self._families[user.pk]
 
 

@@ -87,7 +87,11 @@ class Resident(OfficeRow):
             ),
             models.UniqueConstraint(fields=["office", "client_uid"], name="resident_created_once"),
         ]
-        indexes = [models.Index(fields=["office", "name_key"], name="resident_name")]
+        indexes = [
+            models.Index(fields=["office", "name_key"], name="resident_name"),
+            # The constraint's own index leaves merged rows out, so it cannot serve this question.
+            models.Index(fields=["office", "nik_index"], name="resident_nik"),
+        ]
 
     def __str__(self) -> str:
         return self.name
