@@ -50,6 +50,12 @@ class DemoFiles:
     registers: tuple[ListFile, ...]
 
 
+def write_lists(place: Place, folder: Path, *, as_of: date) -> DemoFiles:
+    """Write everything the place hands in to the folder."""
+    write = {TEGALSARI.slug: write_tegalsari, MEKARWANGI.slug: write_mekarwangi}[place.slug]
+    return write(folder, as_of=as_of)
+
+
 def write_tegalsari(folder: Path, *, as_of: date) -> DemoFiles:
     """Write the desa's workbooks: population, this year's DTSEN, an older DTKS."""
     population = build_population(TEGALSARI)

@@ -5,6 +5,7 @@ own family has somebody to bite.
 """
 
 import hashlib
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -16,16 +17,14 @@ from puskesmas.actors import Actor
 from puskesmas.demo_accounts import PASSWORD, Account
 from puskesmas.models import Office, Role
 from puskesmas.officers import add_officer, create_first_officer, create_office
-from registry.demo.files import DemoFiles, ListFile, write_mekarwangi, write_tegalsari
+from registry.demo.files import ListFile, write_lists
 from registry.demo.people import Family, Person, Population, build_population
-from registry.demo.places import MEKARWANGI, TEGALSARI, Place
+from registry.demo.places import Place
 from registry.imports import services
 from registry.models import Import, Register
 
-Write = Callable[..., DemoFiles]
 Say = Callable[[str], object]
 
-_WRITERS: dict[str, Write] = {TEGALSARI.slug: write_tegalsari, MEKARWANGI.slug: write_mekarwangi}
 # Long enough ago for a year of cases to lie under their posts.
 _IN_OFFICE_FOR = timedelta(days=800)
 _DEPUTY_FOR = timedelta(days=60)
@@ -40,12 +39,13 @@ def load_place(place: Place, accounts: Sequence[Account], *, say: Say = print) -
     """Create the place's office, officers and lists; what is there already stays."""
     office = Office.objects.filter(code=place.code).first() or _create_office(place)
     admin = _officers(office, place, accounts)
-    folder = Path(settings.DATA_DIR) / "demo-lists"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    files = _WRITERS[place.slug](folder, as_of=_list_day(office))
-    for listed in (files.population, *files.registers):
-        if batch := _load_list(listed, admin):
-            say(f"  {listed.path.name}: {batch.counts['rows']} rows")
+    # The sheets hold every NIK in plain text. They lie within the data folder, so that they go
+    # with it when a load is killed; "manage.py demo_files" writes them where somebody wants them.
+    with tempfile.TemporaryDirectory(prefix="demo-lists-", dir=settings.DATA_DIR) as folder:
+        files = write_lists(place, Path(folder), as_of=_list_day(office))
+        for listed in (files.population, *files.registers):
+            if batch := _load_list(listed, admin):
+                say(f"  {listed.path.name}: {batch.counts['rows']} rows")
     return office
 
 

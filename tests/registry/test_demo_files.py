@@ -1,13 +1,17 @@
 """The demo's sheets: the size promised, the same bytes every time, numbers that match nobody."""
 
+import io
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from registry import identity
 from registry.demo import files
 from registry.demo.people import build_population
 from registry.demo.places import MEKARWANGI, TEGALSARI
+from registry.models import Register, RegisterVersion
 
 AS_OF = date(2026, 11, 22)
 
@@ -65,3 +69,31 @@ def test_the_same_day_gives_the_same_bytes(write, tmp_path):
     first = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
     second = {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()}
     assert first == second
+
+
+def demo_files(folder):
+    """Return what the command writes and says: by the sheet's path the options for it."""
+    out = io.StringIO()
+    call_command("demo_files", str(folder), stdout=out)
+    lines = [line.strip().partition("  ") for line in out.getvalue().splitlines()]
+    return {Path(path): options.split() for path, _, options in lines if options}
+
+
+def test_a_newcomer_gets_every_sheet_with_the_words_that_load_it(cast, tmp_path):
+    folder = tmp_path / "new" / "lists"
+    written = demo_files(folder)
+    assert set(written) == set(folder.iterdir())
+    assert [options[0] for options in written.values()].count("--residents") == 2
+    assert [options[-1] for options in written.values()].count("--partial") == 1
+
+    Register.objects.create(office=cast.village, code="DTKS", name_id="DTKS")
+    path = folder / "dtks-tegalsari-makmur.xlsx"
+    words = ["--office", cast.village.code, *written[path]]
+    call_command("import_list", str(path), *words, stdout=io.StringIO())
+    assert RegisterVersion.objects.get().row_count > 1000
+
+
+def test_a_folder_nobody_can_make_is_told_in_words(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(CommandError, match="taken: "):
+        demo_files(tmp_path / "taken")

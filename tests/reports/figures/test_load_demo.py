@@ -60,6 +60,7 @@ def test_the_village_has_its_size_its_officers_and_nothing_twice(db, demo):
     before = counts()
     load("--tier", "village")
     assert counts() == before
+    assert not list(demo.DATA_DIR.glob("*lists*")), "the lists lie readable in the data folder"
 
 
 def test_the_district_hands_its_village_a_key_that_is_used_up(db, demo, tmp_path):
