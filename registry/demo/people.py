@@ -1,6 +1,5 @@
 """The invented inhabitants of a place: families, ages, work, numbers, aid they hold."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -109,7 +108,9 @@ class _Builder:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.rng = Random(place.seed)
-        self._serials: dict[str, int] = defaultdict(int)
+        # A stream of its own: who the people are does not hang on their numbers.
+        self._numbers = Random(place.seed + 4)
+        self._issued: set[str] = set()
         self._shapes: list[tuple[Callable[[], list[Person]], float]] = [
             (self._couple_with_children, 0.50),
             (self._three_generations, 0.13),
@@ -337,8 +338,16 @@ class _Builder:
         return first + timedelta(days=self.rng.randint(0, max(0, (last - first).days)))
 
     def _serial(self, twelve: str) -> str:
-        self._serials[twelve] += 1
-        return f"{twelve}{self._serials[twelve]:04d}"
+        """Return an unused number that begins so; its last four digits are anybody's guess.
+
+        They are what a resident proves himself with on the public page. 9000 and above are kept
+        for the strangers on a register's sheet.
+        """
+        number = ""
+        while not number or number in self._issued:
+            number = f"{twelve}{self._numbers.randint(1, 8999):04d}"
+        self._issued.add(number)
+        return number
 
 
 DEPARTED = {"died": 23, "moved": 9}

@@ -1,6 +1,7 @@
 """The demo's sheets: the size promised, the same bytes every time, numbers that match nobody."""
 
 import io
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def test_every_nik_is_unique_agrees_with_its_person_and_uses_no_assigned_kecamat
         nik = identity.parse_nik(person.nik, today=AS_OF, stated_birth_date=person.born)
         assert nik.region.endswith("99")
         assert identity.nik_concerns(nik, sex=person.sex, birth_date=person.born) == []
+
+
+def test_the_last_four_digits_of_a_nik_or_kk_are_no_guess(population):
+    numbers = [person.nik for _, person in population.people()]
+    numbers += [family.kk for family in population.families]
+    endings = Counter(number[-4:] for number in numbers)
+    assert "0000" not in endings
+    assert endings.most_common(1)[0][1] <= 10
+    assert sum(ending < "0100" for ending in endings.elements()) < len(numbers) / 50
 
 
 def test_every_family_has_its_own_kk_and_one_head(population):
