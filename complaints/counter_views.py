@@ -20,7 +20,7 @@ from programs.selectors import papers_wanted, participations_of, programmes_of, 
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotFound
 from puskesmas.history import audit
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from registry import badges
 from registry.forms import SearchForm
 from registry.models import Resident
@@ -51,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     _("Perkara ini sudah terdaftar sebelumnya. Perubahan barusan tidak disimpan."),
                 )
             return redirect("complaints:registered", uid=case.uid)
-    return render(request, "complaints/new.html", _intake_context(form, resident, actor))
+    return form_page(request, "complaints/new.html", _intake_context(form, resident, actor))
 
 
 def _uid(text: str) -> str:
@@ -211,7 +211,7 @@ def question_new(request: HttpRequest) -> HttpResponse:
             if question.receipt_number:
                 return redirect("complaints:question", uid=question.uid)
             return redirect("complaints:question_new")
-    return render(request, "complaints/question_new.html", {"form": form, "resident": resident})
+    return form_page(request, "complaints/question_new.html", {"form": form, "resident": resident})
 
 
 def _question(actor: Actor, uid: str) -> CounterQuestion:

@@ -25,6 +25,19 @@ class BoundField(forms.BoundField):
         id_ = self.field.widget.attrs.get("id") or self.auto_id
         return self.id_for_label or (f"{id_}_0" if id_ else "")
 
+    @property
+    def recorded(self) -> str:
+        """What the record says now, beside what was typed (see ``puskesmas.pages.add_error``)."""
+        return getattr(self.field, "recorded", "")
+
+    @property
+    def aria_describedby(self) -> str | None:
+        """As Django's, and the note of what is recorded now."""
+        others = super().aria_describedby
+        if others is None or not self.recorded:
+            return others
+        return f"{others} {self.auto_id}_recorded".strip()
+
     def build_widget_attrs(
         self, attrs: dict[str, Any], widget: forms.Widget | None = None
     ) -> dict[str, Any]:

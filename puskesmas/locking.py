@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound, StaleVersion
-from puskesmas.models import OfficeRow
+from puskesmas.models import Office, OfficeRow, User
 
 Row = TypeVar("Row", bound=OfficeRow)
 
@@ -36,7 +36,19 @@ def lock(
     return row
 
 
-def require_version(row: OfficeRow, version: int | None) -> None:
+def lock_office(actor: Actor, version: int | None) -> Office:
+    """Return the actor's office for a change of its settings, as :func:`lock` does a row.
+
+    Raises:
+        StaleVersion: another administrator changed it since.
+    """
+    office = Office.objects.select_for_update().get(pk=actor.office.pk)
+    office.version += 1
+    require_version(office, version)
+    return office
+
+
+def require_version(row: OfficeRow | Office | User, version: int | None) -> None:
     """Compare the version a locked row had with the one the form carried; None skips it.
 
     For verbs that must look for their own repeat between locking and comparing.

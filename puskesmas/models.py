@@ -97,6 +97,7 @@ class Office(models.Model):
     )
     one_letter_series = models.BooleanField(_("satu buku agenda untuk semua surat"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code"], name="office_code_unique")]
@@ -184,6 +185,7 @@ class User(AbstractUser):
     nik_index = BlindIndexField(source="nik", purpose="nik")
     kk = EncryptedTextField(default="", blank=True)
     kk_index = BlindIndexField(source="kk", purpose="kk")
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole
 from puskesmas.history import audit
+from puskesmas.locking import lock_office
 from puskesmas.models import Holiday, Office, Role, TimeLimit
 from puskesmas.officers import DEFAULT_LIMITS
 
@@ -23,16 +24,20 @@ def limits_of(office: Office) -> dict[str, tuple[int, bool]]:
 
 
 @transaction.atomic
-def set_limits(*, actor: Actor, limits: Mapping[str, tuple[int, bool]]) -> list[str]:
+def set_limits(
+    *, actor: Actor, limits: Mapping[str, tuple[int, bool]], version: int | None = None
+) -> list[str]:
     """Set the office's time limits; return the codes that changed.
 
     A case follows them from its registration or its next move on.
 
     Raises:
         NotYourRole: not the administrator.
+        StaleVersion: the office was changed since ``version``.
         InvalidInput: no such limit, or days outside 1 to :data:`MOST_DAYS`.
     """
     _must_administer(actor)
+    office = lock_office(actor, version)
     current = limits_of(actor.office)
     changed = [code for code, limit in limits.items() if current.get(code) != limit]
     for code in changed:
@@ -45,6 +50,7 @@ def set_limits(*, actor: Actor, limits: Mapping[str, tuple[int, bool]]) -> list[
             office=actor.office, code=code, defaults={"days": days, "working_days": working_days}
         )
     if changed:
+        office.save(update_fields=["version"])
         audit(actor=actor, action="set_time_limits", subject=actor.office, fields=changed)
     return changed
 

@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
 from puskesmas.forms import DateField, DigitsInput
-from puskesmas.models import Office, Role, TimeLimit
+from puskesmas.models import Office, Role, TimeLimit, User
 from puskesmas.office_calendar import MOST_DAYS
 from puskesmas.officers import roles_of
+from puskesmas.pages import ActForm
 
 
 class OfficeForm(forms.ModelForm):
     """What letters and public pages say of the office, and its own settings."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    edits_record = True
     public_base_url = forms.URLField(
         label=_("Alamat halaman publik"),
         required=False,
@@ -61,6 +64,7 @@ class OfficeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
         approvers = (Role.COORDINATOR, Role.HEAD)
         field = self.fields["approver_role"]
         field.choices = [(role.value, role.label) for role in approvers]  # type: ignore[attr-defined]
@@ -94,22 +98,28 @@ class OfficeForm(forms.ModelForm):
         return pattern
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(ActForm):
     """Every time limit of the office: so many days, working days or all days."""
 
-    def __init__(self, *args: Any, limits: Mapping[str, tuple[int, bool]], **kwargs: Any) -> None:
+    edits_record = True
+
+    def __init__(
+        self, *args: Any, limits: Mapping[str, tuple[int, bool]], version: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["version"] = version
         for code, (days, working_days) in limits.items():
             name = TimeLimit.Code(code).label
             self.fields[f"{code}_days"] = forms.IntegerField(
                 label=_("%(limit)s: hari") % {"limit": name},
                 min_value=1,
                 max_value=MOST_DAYS,
-                initial=days,
             )
             self.fields[f"{code}_working"] = forms.BooleanField(
-                label=_("Hari kerja saja"), required=False, initial=working_days
+                label=_("Hari kerja saja"), required=False
             )
+            self.initial[f"{code}_days"] = days
+            self.initial[f"{code}_working"] = working_days
         self.codes = list(limits)
 
     @property
@@ -144,8 +154,8 @@ class RoleForm(forms.Form):
     """A post: role, from, until, deputy or not."""
 
     role = forms.ChoiceField(label=_("Peran"))
-    since = forms.DateField(label=_("Mulai"))
-    until = forms.DateField(
+    since = DateField(label=_("Mulai"))
+    until = DateField(
         label=_("Sampai"), required=False, help_text=_("Kosongkan bila tidak terbatas.")
     )
     is_deputy = forms.BooleanField(label=_("Pengganti sementara"), required=False)
@@ -183,6 +193,20 @@ class PersonForm(forms.Form):
     nip = forms.CharField(label="NIP", max_length=30, required=False)
 
 
+class PersonEditForm(PersonForm, ActForm):
+    """A correction. An empty NIK or KK box leaves the number as it is: it is not shown."""
+
+    edits_record = True
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "rank", "nip", "version"):
+            self.initial[name] = getattr(user, name)
+        for number in ("nik", "kk"):
+            if getattr(user, number):
+                self.fields[number].help_text = _("Sudah tercatat. Kosongkan bila tidak berubah.")
+
+
 class OfficerForm(PersonForm, RoleForm):
     """A new officer: account, person, first post."""
 
@@ -199,7 +223,7 @@ class OfficerForm(PersonForm, RoleForm):
 
 
 class EndForm(forms.Form):
-    until = forms.DateField(label=_("Hari terakhir bertugas"))
+    until = DateField(label=_("Hari terakhir bertugas"))
 
 
 class PasswordForm(forms.Form):
@@ -215,7 +239,7 @@ class TokenForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("Peran yang dibawa"), widget=forms.CheckboxSelectMultiple
     )
-    expires_on = forms.DateField(label=_("Berlaku sampai"), required=False)
+    expires_on = DateField(label=_("Berlaku sampai"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from puskesmas import officers
 from puskesmas.errors import DomainError, NotFound
-from puskesmas.history import audit
 from puskesmas.models import ApiToken, Assignment, Holiday, Role
 from puskesmas.office_calendar import add_holiday, limits_of, remove_holiday, set_limits
 from puskesmas.office_forms import (
@@ -21,11 +20,11 @@ from puskesmas.office_forms import (
     OfficeForm,
     OfficerForm,
     PasswordForm,
-    PersonForm,
+    PersonEditForm,
     RoleForm,
     TokenForm,
 )
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,11 +34,14 @@ def office(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = OfficeForm(request.POST or None, instance=actor.office)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        audit(actor=actor, action="change_office", subject=actor.office, fields=form.changed_data)
-        messages.success(request, _("Data kantor disimpan."))
-        return redirect("office:office")
-    return render(request, "office/office.html", {"form": form})
+        try:
+            officers.change_office(actor=actor, **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, _("Data kantor disimpan."))
+            return redirect("office:office")
+    return form_page(request, "office/office.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,16 +49,20 @@ def office(request: HttpRequest) -> HttpResponse:
 def time_limits(request: HttpRequest) -> HttpResponse:
     """Show and change how long each step may take."""
     actor = actor_of(request)
-    form = LimitsForm(request.POST or None, limits=limits_of(actor.office))
+    form = LimitsForm(
+        request.POST or None,
+        limits=limits_of(actor.office),
+        version=actor.office.version,
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            set_limits(actor=actor, limits=form.limits)
+            set_limits(actor=actor, limits=form.limits, version=form.cleaned_data["version"])
         except DomainError as error:
             add_error(form, error)
         else:
             messages.success(request, _("Batas waktu disimpan."))
             return redirect("office:time_limits")
-    return render(request, "office/limits.html", {"form": form})
+    return form_page(request, "office/limits.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +84,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Hari libur ditambahkan."))
             return redirect("office:holidays")
     rows = Holiday.objects.filter(office=actor.office).order_by("-day")
-    return render(request, "office/holidays.html", {"form": form, "holidays": rows})
+    return form_page(request, "office/holidays.html", {"form": form, "holidays": rows})
 
 
 @require_http_methods(["GET"])
@@ -108,7 +114,7 @@ def officer_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Petugas ditambahkan."))
             return redirect("office:officers")
-    return render(
+    return form_page(
         request,
         "office/form.html",
         {"form": form, "title": _("Tambah petugas"), "submit": _("Tambah"), "back": _officers()},
@@ -121,11 +127,7 @@ def officer_edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct an officer's name and numbers."""
     actor = actor_of(request)
     user = officers.officer_of(actor, uid)
-    initial = {"name": user.name, "rank": user.rank, "nip": user.nip}
-    form = PersonForm(request.POST or None, initial=initial)
-    for number in ("nik", "kk"):
-        if getattr(user, number):
-            form.fields[number].help_text = _("Sudah tercatat. Kosongkan bila tidak berubah.")
+    form = PersonEditForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             officers.change_officer(actor=actor, user_uid=uid, **form.cleaned_data)
@@ -135,7 +137,7 @@ def officer_edit(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("Data petugas disimpan."))
             return redirect("office:officers")
     title = _("Data petugas %(name)s") % {"name": user.name}
-    return render(
+    return form_page(
         request,
         "office/form.html",
         {"form": form, "title": title, "submit": _("Simpan"), "back": _officers()},
@@ -158,7 +160,7 @@ def officer_role(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("Penugasan disimpan."))
             return redirect("office:officers")
     title = _("Tugas baru untuk %(name)s") % {"name": user.name}
-    return render(
+    return form_page(
         request,
         "office/form.html",
         {"form": form, "title": title, "submit": _("Simpan"), "back": _officers()},
@@ -180,7 +182,7 @@ def assignment_end(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("Penugasan diakhiri."))
             return redirect("office:officers")
-    return render(
+    return form_page(
         request,
         "office/form.html",
         {"form": form, "title": _("Akhiri tugas"), "submit": _("Akhiri"), "back": _officers()},
@@ -203,7 +205,7 @@ def officer_password(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("Kata sandi diganti. Sampaikan langsung kepadanya."))
             return redirect("office:officers")
     title = _("Kata sandi baru untuk %(name)s") % {"name": user.name}
-    return render(
+    return form_page(
         request,
         "office/form.html",
         {"form": form, "title": title, "submit": _("Ganti"), "back": _officers()},

@@ -17,6 +17,7 @@ from puskesmas.crypto import token_hash
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole
 from puskesmas.furnishing import furnish
 from puskesmas.history import audit
+from puskesmas.locking import lock_office, require_version
 from puskesmas.models import (
     DISTRICT_ROLES,
     VILLAGE_ROLES,
@@ -62,6 +63,25 @@ def create_office(**fields: Any) -> Office:
         for code, (days, working) in DEFAULT_LIMITS.items()
     )
     furnish(office)
+    return office
+
+
+@transaction.atomic
+def change_office(*, actor: Actor, version: int | None = None, **fields: Any) -> Office:
+    """Change what letters and public pages say of the office, and its own settings.
+
+    Raises:
+        NotYourRole: the actor does not administer the office.
+        StaleVersion: another administrator changed it since ``version``.
+    """
+    _must_administer(actor)
+    office = lock_office(actor, version)
+    changed = [name for name, value in fields.items() if getattr(office, name) != value]
+    for name in changed:
+        setattr(office, name, fields[name])
+    if changed:
+        office.save()
+        audit(actor=actor, action="change_office", subject=office, fields=changed)
     return office
 
 
@@ -185,6 +205,7 @@ def change_officer(
     actor: Actor,
     user_uid: Any,
     name: str,
+    version: int | None = None,
     nik: str = "",
     kk: str = "",
     rank: str = "",
@@ -193,10 +214,12 @@ def change_officer(
     """Correct an officer's name and numbers; an empty NIK or KK leaves the one that is kept.
 
     Raises:
-        NotYourRole, NotFound; InvalidInput without a name.
+        NotYourRole, NotFound, StaleVersion; InvalidInput without a name.
     """
     _must_administer(actor)
-    user = _own_officer(actor, user_uid)
+    user = User.objects.select_for_update().get(pk=_own_officer(actor, user_uid).pk)
+    user.version += 1
+    require_version(user, version)
     if not name.strip():
         raise InvalidInput(_("Isi nama."), field="name")
     before = {field: getattr(user, field) for field in ("name", "nik", "kk", "rank", "nip")}

@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from puskesmas.actors import Actor
@@ -50,22 +53,64 @@ def officer_page(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def add_error(form: forms.Form, error: DomainError) -> None:
+def add_error(form: forms.BaseForm, error: DomainError) -> None:
     """Show a verb's "no" beside the field it names, or on top of the form; typed values stay.
 
-    After another officer's change the form takes the row's present version along: it was said, so
+    After another officer's change every box that differs from the record also says what is
+    recorded now, and the form takes the row's present version along: both values were seen, so
     saving again is meant.
     """
     field = error.field if error.field in form.fields else None
     form.add_error(field, str(error.message))
+    form.refused = error  # type: ignore[attr-defined]
     if isinstance(error, StaleVersion) and "version" in form.fields:
+        _say_what_is_recorded(form)
         data: Any = form.data.copy()  # type: ignore[attr-defined]
         data[form.add_prefix("version")] = str(error.details["current"])
         form.data = data
 
 
+def _say_what_is_recorded(form: forms.BaseForm) -> None:
+    """Give each box that was filled from the record, and now differs, the value of today."""
+    if not getattr(form, "edits_record", False):
+        return
+    for bound in form.visible_fields():
+        if bound.name in form.initial and bound.field.has_changed(bound.initial, bound.data):
+            bound.field.recorded = _in_words(bound)  # type: ignore[attr-defined]
+
+
+def _in_words(bound: forms.BoundField) -> str:
+    value = bound.initial
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, date):
+        return date_format(value)
+    labels = dict(getattr(bound.field, "choices", ()))
+    values = value if isinstance(value, list) else [value]
+    said = [str(labels.get(one, one)) for one in values if one not in (None, "")]
+    return ", ".join(said) or _("(kosong)")
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Draw a page around ``context["form"]``; a form that was refused says so in its status too.
+
+    400 for fields filled in wrongly, else the status of the verb's "no" (409 after somebody
+    else's change).
+    """
+    form = context["form"]
+    refused: DomainError | None = getattr(form, "refused", None)
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, template, context, status=refused.status if refused else status)
+
+
 class ActForm(forms.Form):
-    """Base of forms that change a record: carries its version, so that two editors notice."""
+    """Base of forms that change a record: carries its version, so that two editors notice.
+
+    ``edits_record`` says that ``initial`` holds the record's own values, which are then shown
+    beside what was typed when somebody else changed them.
+    """
+
+    edits_record = False
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -93,6 +93,8 @@ class DraftForm(TermsForm, CreateForm, ActForm):
 class ResubmitForm(TermsForm, ActForm):
     """The mended referral, put before the approver again."""
 
+    edits_record = True
+
 
 class ReasonForm(ActForm):
     """A reason in words."""

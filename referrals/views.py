@@ -19,7 +19,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from referrals import cards, letters, selectors
 from referrals.deliveries import trouble_with
 from referrals.forms import (
@@ -118,7 +118,7 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
         else:
             messages.success(request, _("Rujukan diajukan untuk disetujui."))
             return redirect("referrals:referral", uid=referral.uid)
-    return render(
+    return form_page(
         request,
         "referrals/draft.html",
         {
@@ -296,7 +296,7 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
                 % {"number": made.number},
             )
             return redirect("letters:letter", uid=made.uid)
-    return render(
+    return form_page(
         request,
         "referrals/act.html",
         {
@@ -364,17 +364,15 @@ def _act(
         **form_options,
         **extra(row),
     )
-    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             verb(actor=actor, uid=row.uid, **form.cleaned_data)
         except DomainError as error:
             add_error(form, error)
-            status = error.status
         else:
             messages.success(request, done)
             return redirect("referrals:referral", uid=row.uid)
-    return render(
+    return form_page(
         request,
         "referrals/act.html",
         {
@@ -385,7 +383,6 @@ def _act(
             "danger": danger,
             "back": reverse("referrals:referral", args=[row.uid]),
         },
-        status=status,
     )
 
 

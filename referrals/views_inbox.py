@@ -15,7 +15,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotYourRole
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from puskesmas.workflow import role_names
 from referrals import cards, selectors
 from referrals.forms import InboxActForm, InboxFilter
@@ -202,7 +202,7 @@ def act(request: HttpRequest, uid: str, action: str) -> HttpResponse:
         else:
             messages.success(request, _("Dicatat. Desa menerima kabarnya saat terhubung."))
             return redirect("referrals:received", uid=row.uid)
-    return render(
+    return form_page(
         request,
         "referrals/inbox_act.html",
         {

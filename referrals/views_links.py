@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from puskesmas.errors import DomainError, InvalidInput
 from puskesmas.models import Role
 from puskesmas.outbox import TransportError
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from referrals import client, selectors
 from referrals.deliveries import REASONS, trouble_with
 from referrals.forms import DownstreamForm, UpstreamForm
@@ -32,7 +32,7 @@ def upstream(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("referrals:links")
     linked = selectors.upstream_of(actor)
-    return render(
+    return form_page(
         request,
         "referrals/link_upstream.html",
         {
@@ -92,7 +92,7 @@ def villages(request: HttpRequest) -> HttpResponse:
             add_error(form, error)
         else:
             form = DownstreamForm()
-    return render(
+    return form_page(
         request,
         "referrals/link_downstream.html",
         {"form": form, "token": token, "villages": selectors.villages_of(actor)},

@@ -70,6 +70,8 @@ class PersonCreateForm(PersonFields, CreateForm):
 class PersonEditForm(PersonFields, ActForm):
     """A correction. An empty NIK or KK box leaves the number as it is: it is not shown."""
 
+    edits_record = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = _("Kosongkan bila tidak berubah.")
@@ -120,6 +122,8 @@ class RegisterCheckForm(CreateForm):
 
 class LifeForm(ActForm):
     """Alive, moved or deceased: since when, says who."""
+
+    edits_record = True
 
     life = forms.ChoiceField(label=_("Keadaan"), choices=Resident.Life.choices, widget=Choices())
     since = DateField(label=_("Sejak"))

@@ -71,6 +71,7 @@ class SktmForm(forms.Form):
         self, *args: Any, actor: Actor, resident: Resident, with_reason: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.edits_record = with_reason
         if not with_reason:
             del self.fields["reason"]
         self.fields["client_uid"].initial = self.initial.get("client_uid") or uuid.uuid4()

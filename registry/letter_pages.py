@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from registry import letters, selectors
 from registry.letter_forms import BY_HAND, SktmForm, initial_for, initial_from
 from registry.models import Resident
@@ -171,4 +171,4 @@ def _page(
         "obstacle": letters.obstacle(resident),
         "is_own_family": selectors.is_family(actor.user, resident),
     }
-    return render(request, "letters/sktm_form.html", context)
+    return form_page(request, "letters/sktm_form.html", context)

@@ -14,7 +14,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from registry import badges, selectors, services
 from registry.forms import (
     LifeForm,
@@ -122,7 +122,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Warga ditambahkan."))
             return redirect("registry:person", uid=resident.uid)
-    return render(
+    return form_page(
         request,
         "registry/person_form.html",
         {
@@ -152,7 +152,7 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             messages.success(request, _("Data warga disimpan."))
             return redirect("registry:person", uid=uid)
-    return render(
+    return form_page(
         request,
         "registry/person_form.html",
         {
@@ -197,12 +197,11 @@ def life(request: HttpRequest, uid: str) -> HttpResponse:
     """Record that a person died, moved away or lives here after all."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
-    initial = {
-        "version": resident.version,
-        "life": resident.life,
-        "since": resident.life_since or actor.office.today(),
-    }
+    initial = {"version": resident.version, "life": resident.life}
+    if resident.life_since:
+        initial["since"] = resident.life_since
     form = LifeForm(request.POST or None, initial=initial)
+    form.fields["since"].initial = actor.office.today
     if request.method == "POST" and form.is_valid():
         try:
             services.record_life(actor=actor, uid=uid, **form.cleaned_data)
@@ -217,7 +216,7 @@ def life(request: HttpRequest, uid: str) -> HttpResponse:
 def _act_page(
     request: HttpRequest, resident: Resident, form: Any, *, title: str, submit: str
 ) -> HttpResponse:
-    return render(
+    return form_page(
         request,
         "registry/person_act.html",
         {"form": form, "resident": resident, "title": title, "submit": submit},

@@ -77,6 +77,8 @@ class HandInForm(CreateForm):
 class ColumnsForm(ActForm):
     """What each column of the sheet holds, one choice a column."""
 
+    edits_record = True
+
     def __init__(
         self, *args: Any, titles: Line, samples: list[Line], guessed: dict[str, str], **kwargs: Any
     ) -> None:
@@ -93,8 +95,8 @@ class ColumnsForm(ActForm):
                 label=text or _("Kolom ke-%(number)s") % {"number": index + 1},
                 choices=choices,
                 required=False,
-                initial=guessed.get(str(index), ""),
             )
+            self.initial[name] = guessed.get(str(index), "")
             self.columns.append({"name": name, "examples": [one for one in examples if one]})
 
     def rows(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from puskesmas.templatetags.puskesos import angka
 from registry.imports import cells, problems, selectors, services
 from registry.imports.forms import ColumnsForm, HandInForm
@@ -59,7 +59,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
             add_error(form, error)
         else:
             return redirect("registry:import_columns", uid=batch.uid)
-    return render(request, "registry/import_new.html", {"form": form})
+    return form_page(request, "registry/import_new.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +91,7 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
             add_error(form, error)
         else:
             return redirect("registry:import", uid=uid)
-    return render(request, "registry/import_columns.html", {"form": form, "batch": batch})
+    return form_page(request, "registry/import_columns.html", {"form": form, "batch": batch})
 
 
 @require_GET

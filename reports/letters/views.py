@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.pages import ActForm, actor_of, add_error, officer_page
+from puskesmas.pages import ActForm, actor_of, add_error, form_page, officer_page
 from puskesmas.workflow import Step
 from reports.letters import kinds, selectors, services
 from reports.letters.desk import READERS, row_of
@@ -221,7 +221,7 @@ def _act(
         "caption": item.number,
         "cancel_url": reverse("letters:letter", args=[uid]),
     }
-    return render(request, "components/confirm_page.html", context)
+    return form_page(request, "components/confirm_page.html", context)
 
 
 def _act_initial(item: Letter) -> dict[str, Any]:

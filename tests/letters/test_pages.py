@@ -104,14 +104,14 @@ def test_an_act_out_of_turn_is_refused_beside_the_form(login, letter):
     page = login("front").post(
         f"/letters/{letter.uid}/hand-over/", {"version": letter.version, "receiver": "Siti"}
     )
-    assert page.status_code == 200
+    assert page.status_code == 409
     assert "tidak bisa dilakukan" in page.text
     assert 'value="Siti"' in page.text
 
 
 def test_voiding_needs_a_reason(login, letter):
     page = login("back").post(f"/letters/{letter.uid}/void/", {"version": letter.version})
-    assert page.status_code == 200
+    assert page.status_code == 400
     letter.refresh_from_db()
     assert letter.state == "numbered"
 
