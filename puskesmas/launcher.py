@@ -231,6 +231,12 @@ class Launcher:
                 )
                 for office in self.offices
             ),
+            # Only a village prints, and nobody should wait for the first page.
+            Preparation(
+                (self.village, "fonts", [*MANAGE, "make_fonts"]),
+                self.village.home / ".fonts-made",
+                _fingerprint("reports/letters"),
+            ),
             Preparation(
                 (self.village, "static", [*MANAGE, "collectstatic", "--noinput"]),
                 self.home / "static" / ".collected",

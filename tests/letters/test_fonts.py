@@ -1,9 +1,11 @@
 """The typeface: made once, the same everywhere, whoever else makes it at the same time."""
 
+import io
 import re
 import threading
 
 import pytest
+from django.core.management import call_command
 from fontTools.ttLib import TTFont
 
 from reports.letters import fonts, render
@@ -26,6 +28,15 @@ def test_fonts_are_made_once(quick_cut, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     first = fonts.ensure_fonts()
     assert fonts.ensure_fonts() == first
+    assert len(quick_cut) == len(fonts.FACES)
+
+
+def test_set_up_makes_them_before_anybody_prints(quick_cut, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    out = io.StringIO()
+    call_command("make_fonts", stdout=out)
+    assert len(quick_cut) == len(fonts.FACES)
+    assert out.getvalue().split() == [str(path) for path in fonts.ensure_fonts().values()]
     assert len(quick_cut) == len(fonts.FACES)
 
 

@@ -34,6 +34,10 @@ def test_nothing_starts_before_the_database_is_migrated(name):
     assert SERVICES["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
 
 
+def test_the_fonts_are_there_before_the_first_letter():
+    assert "make_fonts" in " ".join(SERVICES["migrate"]["command"])
+
+
 @pytest.mark.parametrize("name", PROGRAM)
 def test_the_program_runs_with_as_little_power_as_it_needs(name):
     service = SERVICES[name]

@@ -77,6 +77,7 @@ def test_both_offices_answer_a_killed_server_comes_back_and_stopping_leaves_noth
     process, (village, district) = running
     await_health(village, "worker")
     await_health(district, "worker")
+    assert list((home / "village" / "fonts").rglob("*.ttf")), "the first letter would be waited for"
 
     server = min(int(line.split()[0]) for line in orphans(home) if f":{village}" in line)
     os.kill(server, signal.SIGKILL)
