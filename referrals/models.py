@@ -45,7 +45,8 @@ class Referral(OfficeRow):
     legal_basis = models.CharField(
         _("dasar hukum"), max_length=20, choices=LegalBasis, default=LegalBasis.PUBLIC_DUTY
     )
-    # Who wrote it, and who put it before the approver last: neither of them approves it.
+    # Everybody who wrote it: the first, the last, and those between. None of them approves it.
+    authors = models.ManyToManyField(User, related_name="+")
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     approval = models.CharField(max_length=10, choices=Approval, default=Approval.AWAITING)

@@ -53,7 +53,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
 
 
 def referral(uid: uuid.UUID | str, *, actor: Actor) -> Referral:
-    """Return one referral with its people and answers (two queries).
+    """Return one referral with its people and answers (three queries).
 
     Raises:
         NotFound: none of that uid here, or of a confidential case.
@@ -61,7 +61,7 @@ def referral(uid: uuid.UUID | str, *, actor: Actor) -> Referral:
     found = (
         referrals_of(actor)
         .select_related("drafted_by", "submitted_by", "approved_by")
-        .prefetch_related(_answers())
+        .prefetch_related(_answers(), "authors")
         .filter(uid=uid)
         .first()
     )
@@ -75,11 +75,11 @@ def _answers() -> Prefetch:
 
 
 def referrals_of_case(case_pk: int, *, actor: Actor) -> list[Referral]:
-    """Return a case's referrals, newest first, with people and answers (two queries)."""
+    """Return a case's referrals, newest first, with people and answers (three queries)."""
     return list(
         referrals_of(actor)
         .select_related("drafted_by", "submitted_by", "approved_by")
-        .prefetch_related(_answers())
+        .prefetch_related(_answers(), "authors")
         .filter(complaint_id=case_pk)
         .order_by("-pk")
     )
@@ -128,6 +128,7 @@ def waiting_for_approval(actor: Actor) -> list[Waiting]:
     rows = (
         referrals_of(actor)
         .select_related("drafted_by", "submitted_by")
+        .prefetch_related("authors")
         .filter(approval=Approval.AWAITING, complaint__state=CaseState.AWAITING_APPROVAL)
         # "emergency" comes before "normal" in the alphabet, as it should.
         .order_by("complaint__urgency", "approval_since", "pk")

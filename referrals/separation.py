@@ -20,7 +20,7 @@ class Bench:
     """Who may decide on an office's drafts today.
 
     Loaded once (up to four queries for each person asked about), then asked per draft without a
-    query; drafts come with ``complaint`` loaded.
+    query; drafts come with ``complaint`` and ``authors`` loaded.
     """
 
     def __init__(self, office: Office) -> None:
@@ -82,7 +82,7 @@ class Bench:
 
 
 def _wrote(user: User, referral: Referral) -> bool:
-    return user.pk in {referral.drafted_by_id, referral.submitted_by_id}
+    return any(author.pk == user.pk for author in referral.authors.all())
 
 
 def _running(office: Office, role: str) -> list[User]:

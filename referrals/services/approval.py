@@ -64,7 +64,7 @@ def draft_referral(
     move_case(actor=actor, case=case, action="submit_referral")
     try:
         with transaction.atomic():
-            return Referral.objects.create(
+            referral = Referral.objects.create(
                 office=actor.office,
                 client_uid=client_uid,
                 complaint=case,
@@ -77,6 +77,8 @@ def draft_referral(
                 drafted_by=actor.officer,
                 submitted_by=actor.officer,
             )
+            referral.authors.add(actor.officer)
+            return referral
     except IntegrityError:
         raise InvalidInput(
             _(
@@ -174,6 +176,7 @@ def resubmit(
     referral.need, referral.road, referral.legal_basis = need.strip(), road, legal_basis
     referral.destination = destination.strip() or referral.programme.owner
     referral.submitted_by = actor.officer
+    referral.authors.add(actor.officer)
     _move(referral, "resubmit", actor)
     referral.save()
     move_case(actor=actor, case=case, action="submit_referral")

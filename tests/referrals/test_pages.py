@@ -293,7 +293,7 @@ def test_the_approvers_list_asks_the_same_number_of_queries_for_many(
         draft(case_uid=make_case().uid)
     client = login("koordinator")
     page(client, "approvals")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert page(client, "approvals").status_code == 200
 
 

@@ -61,6 +61,22 @@ def test_who_submitted_it_again_does_not_approve_it_either(cast, draft):
     refused(standing(cast, "back"), referral, OwnDraft)
 
 
+def test_nor_does_whoever_wrote_a_version_between_the_first_and_the_last(cast, draft):
+    referral = draft()
+    between, last = cast.users["facilitator"], cast.users["front"]
+    for user in (between, last):
+        Assignment.objects.create(
+            user=user, office=cast.village, role=Role.BACK, since=today() - timedelta(days=1)
+        )
+    for who in ("facilitator", "front"):
+        approval.return_draft(actor=cast.actor("koordinator"), uid=referral.uid, reason="Foto")
+        approval.resubmit(actor=standing(cast, who), uid=referral.uid, need="Lain", road="paper")
+    for who in ("back", "facilitator", "front"):
+        deputise(cast, who, until=today() + timedelta(days=7))
+        refused(standing(cast, who), referral, OwnDraft)
+    let(cast.actor("koordinator"), referral)
+
+
 @pytest.mark.parametrize("numbers", [{"nik": NIK}, {"kk": KK}])
 def test_own_family_not_allowed(cast, draft, numbers):
     family(cast.koordinator, **numbers)
