@@ -29,6 +29,7 @@ from complaints.models import (
     Telling,
 )
 from complaints.selectors import may_read, waits_for_civil_papers
+from complaints.signals import case_moved
 from complaints.workflow import (
     CASE,
     FINAL_STATES,
@@ -90,6 +91,7 @@ def move_case(
     record_transition(
         subject=case, field=CASE.field, step=step, source=source, actor=actor, reason=reason
     )
+    case_moved.send(sender=Complaint, case=case, step=step, actor=actor)
     return step
 
 

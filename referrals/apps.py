@@ -11,7 +11,7 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Rujukan")
 
     def ready(self) -> None:
-        from complaints import acts, public, timeline
+        from complaints import acts, public, signals, timeline
         from puskesmas import transports
         from puskesmas.models import Peer
         from referrals import client, exchange, following, letters, panels
@@ -25,6 +25,7 @@ class ReferralsConfig(AppConfig):
         exchange.register(
             exchange.ANSWERED, sender=Peer.Direction.UPSTREAM, take_in=answers.take_in
         )
+        signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
         letters.register()
         panels.register()
         timeline.register(following.events_of)

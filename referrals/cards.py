@@ -210,7 +210,7 @@ def inbox_history(row: Any) -> list[dict[str, Any]]:
 
 
 #: Moves that are better told by what was done than by the state they lead to.
-_TOLD_BY_ACT = {"resubmit", "resubmitted", "overtaken"}
+_TOLD_BY_ACT = {"resubmit", "resubmitted", "overtaken", "recalled"}
 
 
 def _event(item: Transition, tables: dict[str, Any]) -> dict[str, Any]:

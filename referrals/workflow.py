@@ -76,6 +76,14 @@ APPROVAL = Workflow(
             Approval.AWAITING,
             [BO],
         ),
+        # The resident withdrew the case before the file had left: nothing is sent any more.
+        step(
+            "recalled",
+            _("Ditarik sebelum terkirim"),
+            [Approval.APPROVED],
+            Approval.RETURNED,
+            [SYSTEM],
+        ),
         # The owner decided on the earlier submission after all: the mended one is not needed.
         step(
             "overtaken",

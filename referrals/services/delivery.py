@@ -8,17 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.models import Complaint
+from complaints.workflow import CaseState
 from puskesmas import outbox
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import lock
 from puskesmas.models import Office, OutboxMessage, Peer, Role
-from puskesmas.workflow import role_names
+from puskesmas.workflow import Step, role_names
 from referrals import payload
 from referrals.exchange import SUBMITTED
 from referrals.models import Referral, Submission
-from referrals.workflow import ANSWER, Answer, Approval
+from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 #: Who may ask for another try.
 SEND_ROLES = tuple(
@@ -70,8 +72,37 @@ def _enqueue(referral: Referral, upstream: Peer, body: dict[str, Any]) -> Outbox
     )
 
 
+def recall_withdrawn(*, case: Complaint, step: Step, actor: Actor, **_signal: Any) -> None:
+    """Stop what has not left the office when its case is withdrawn (same transaction).
+
+    The referral goes back to be put forward again, should the case be reopened. A file that is
+    being sent, was received or was carried there stays: the owner's answer is kept when it comes.
+    """
+    if step.target != CaseState.WITHDRAWN:
+        return
+    approved = Referral.objects.filter(complaint=case, approval=Approval.APPROVED)
+    for uid in approved.filter(answer=Answer.NONE).values_list("uid", flat=True):
+        referral = lock(Referral, uid, actor=actor)
+        submission = _latest(referral)
+        in_hand = submission.handed_over_at is not None
+        if in_hand or (submission.message and not outbox.supersede(submission.message)):
+            continue
+        recalled = APPROVAL.check(
+            "recalled", state=referral.approval, actor=Actor.system(referral.office)
+        )
+        source, referral.approval = referral.approval, Approval(recalled.target)
+        referral.approval_since = timezone.now()
+        referral.save()
+        record_transition(
+            subject=referral, field=APPROVAL.field, step=recalled, source=source, actor=actor
+        )
+
+
 def enqueue_waiting(*, office: Office, upstream: Peer) -> int:
-    """Send what was approved for the district while none was linked; return how many."""
+    """Send what was approved for the district while none was linked; return how many.
+
+    The referrals are locked, so that none is carried by hand or withdrawn at the same moment.
+    """
     waiting = Submission.objects.filter(
         referral__office=office,
         referral__road=Referral.Road.DISTRICT,
@@ -80,6 +111,7 @@ def enqueue_waiting(*, office: Office, upstream: Peer) -> int:
         message__isnull=True,
         handed_over_at__isnull=True,
     ).select_related("referral__office")
+    waiting = waiting.select_for_update(of=("self", "referral"))
     for submission in waiting:
         submission.message = _enqueue(submission.referral, upstream, submission.payload)
         submission.save(update_fields=["message"])

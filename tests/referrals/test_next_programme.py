@@ -11,7 +11,7 @@ from complaints.workflow import CaseState
 from puskesmas.errors import InvalidInput, WrongState
 from referrals.models import Answering, Referral
 from referrals.selectors import waiting_for_approval
-from referrals.services import answers, approval
+from referrals.services import answers, approval, delivery
 from referrals.workflow import Answer, Approval, Realisation
 from tests.referrals.conftest import make_programme, today
 
@@ -159,10 +159,17 @@ def test_a_draft_put_aside_by_a_withdrawal_is_put_forward_again_after_reopening(
     assert fresh(case).state == CaseState.REFERRED
 
 
+def carry(cast, referral):
+    delivery.hand_over(
+        actor=cast.actor("front"), uid=referral.uid, receiver="Ani", handed_on=today()
+    )
+
+
 @pytest.mark.parametrize("value", [Answer.APPROVED, Answer.REFUSED, Answer.RETURNED])
 def test_an_answer_to_a_withdrawn_case_is_kept_and_moves_nothing(cast, case, draft, answer, value):
     referral = draft()
     approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
+    carry(cast, referral)
     withdraw(cast, case)
     answer(value, fresh(referral))
     assert fresh(referral).answer == value

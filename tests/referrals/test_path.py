@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from complaints import services
 from complaints.models import Complaint
 from complaints.services import move_case
 from complaints.workflow import CaseState
@@ -354,3 +355,48 @@ def test_the_owners_word_overtakes_a_mended_file_that_still_waits_here(
     assert (referral.approval, referral.answer) == (Approval.APPROVED, Answer.APPROVED)
     assert (case.state, case.outcome) == (CaseState.ANSWERED, Complaint.Outcome.OWNER_APPROVED)
     assert referral.submissions.count() == 1
+
+
+def withdraw(cast, referral):
+    return services.withdraw(
+        actor=cast.actor("front"), uid=referral.complaint.uid, reason="Sudah dibantu anaknya"
+    )
+
+
+def test_withdrawn_before_it_left_it_is_not_sent_and_can_be_put_forward_again(cast, sent, wire):
+    case = withdraw(cast, sent)
+    assert wire.push() == 0
+    assert not ReceivedReferral.objects.exists()
+    referral = fresh(sent)
+    assert (referral.approval, referral.answer) == (Approval.RETURNED, Answer.NONE)
+    services.reopen(actor=cast.actor("back"), uid=case.uid, reason="Ternyata masih perlu")
+    approval.resubmit(actor=cast.actor("back"), uid=sent.uid, need="Kartu", road="district")
+    approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
+    assert wire.push() == 1
+    assert wire.received().payload["submission"] == 2
+
+
+def test_withdrawn_after_it_left_the_file_stays_and_its_answer_is_kept(cast, sent, wire):
+    wire.push()
+    withdraw(cast, sent)
+    assert fresh(sent).approval == Approval.APPROVED
+    wire.act("recommend")
+    wire.act("approve", document_number="440/12")
+    wire.fetch()
+    assert fresh(sent).answer == Answer.APPROVED
+    assert fresh(sent.complaint).state == CaseState.WITHDRAWN
+
+
+def test_withdrawn_while_it_is_being_sent_the_file_stays(cast, sent):
+    message = sent.submissions.get().message
+    soon = timezone.now() + timedelta(minutes=1)
+    OutboxMessage.objects.filter(pk=message.pk).update(claimed_until=soon)
+    withdraw(cast, sent)
+    assert fresh(sent).approval == Approval.APPROVED
+    assert fresh(message).superseded_at is None
+
+
+def test_withdrawn_after_it_was_carried_there_the_file_stays(cast, sent):
+    delivery.hand_over(actor=cast.actor("front"), uid=sent.uid, receiver="Ani", handed_on=today())
+    withdraw(cast, sent)
+    assert fresh(sent).approval == Approval.APPROVED

@@ -23,6 +23,8 @@ APPROVAL_EXPECTED = {
     # Put aside when the case was withdrawn before anybody decided (the verb checks that it was).
     ("awaiting", "awaiting"): {"resubmit": "BO"},
     ("approved", "awaiting"): {"resubmit": "BO"},
+    # The resident withdrew the case while the file still lay in the outbox.
+    ("approved", "returned"): {"recalled": "SYS"},
 }
 
 ANSWER_EXPECTED = {
