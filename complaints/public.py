@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from complaints.flow import FlowStep, entered_at, steps_of
 from complaints.forms import missing_papers
 from complaints.models import Complaint, ComplaintProgramme, CounterQuestion
-from complaints.workflow import CASE, OPEN_STATES, CaseState
+from complaints.workflow import CASE, CaseState
 from puskesmas import throttle
 from puskesmas.crypto import blind_index
 from puskesmas.errors import InvalidInput, NotFound
@@ -89,6 +89,10 @@ class _Words:
     next: Any
     who: Any
 
+
+#: Where the resident's papers still help, and where an answer of ours is still to come.
+_COLLECTING = {S.REGISTERED, S.WAITING_RESIDENT, S.IN_VERIFICATION, S.IN_HANDLING}
+_UNANSWERED = {*_COLLECTING, S.AWAITING_APPROVAL}
 
 _OFFICER = gettext_lazy("Petugas Puskesos")
 _YOU = gettext_lazy("Anda")
@@ -221,7 +225,6 @@ def _case_status(case: Complaint) -> PublicStatus:
     words = _WORDS[case.state]
     if case.state == S.CLOSED:
         words = _CLOSED.get(case.outcome, words)
-    waiting = case.state == S.WAITING_RESIDENT
     moves = Transition.objects.filter(subject_uid=case.uid, field=CASE.field).order_by("at", "pk")
     return PublicStatus(
         number=case.receipt_number,
@@ -231,11 +234,11 @@ def _case_status(case: Complaint) -> PublicStatus:
         sentence=words.sentence,
         next=words.next,
         who=words.who,
-        due=case.due_at,
+        due=case.due_at if case.state in _UNANSWERED else None,
         bring=[
             paper.name
             for paper in missing_papers(case)
-            if not paper.by_office and (waiting or case.state in OPEN_STATES)
+            if not paper.by_office and case.state in _COLLECTING
         ],
         steps=steps_of(case, entered_at(moves.values_list("target", "at"))),
         answers=_answers(case),

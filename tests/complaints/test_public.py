@@ -115,6 +115,28 @@ def test_what_to_bring_is_listed_while_papers_are_missing(visitor, case):
         assert absent not in text
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("registered", True),
+        ("in_verification", True),
+        ("in_handling", True),
+        ("referred", False),
+        ("answered", False),
+        ("awaiting_realisation", False),
+        ("closed", False),
+    ],
+)
+def test_papers_and_due_day_are_not_asked_for_once_it_is_out_of_the_offices_hands(
+    visitor, case, state, said
+):
+    ComplaintPaper.objects.create(complaint=case, code="kk", name_id="Fotokopi KK")
+    force(case, state, due_at=timezone.now() + timedelta(days=3))
+    text = words_of(page(visitor, case.receipt_number))
+    assert ("Fotokopi KK" in text) is said
+    assert ("Dijawab paling lambat" in text) is said
+
+
 def test_the_steps_show_where_it_stands_and_when(cast, visitor, case):
     services.examine(actor=cast.actor("back"), uid=case.uid)
     status = public.status_of(case.receipt_number, address="a")
