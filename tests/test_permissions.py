@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve
 
+from complaints import receipts
 from complaints.acts import ACTS
 from puskesmas.models import OfficeRowQuerySet
 from puskesmas.officers import issue_token
@@ -450,41 +452,45 @@ class Visitors:
             self.tokens[who] = issue_token(actor=actor, name="uji", roles=actor.roles)[1]
 
     def visit(self, row: Row, who: str = "") -> int:
-        """Return the status somebody gets; nobody without a name."""
+        """Return the status somebody gets; nobody without a name. To the log-in page is 401."""
+        answer = self.answer(row, who)
+        to_login = answer.status_code == 302 and answer["Location"].startswith("/account/login/")
+        return 401 if to_login and row.method == "POST" else answer.status_code
+
+    def answer(self, row: Row, who: str = "") -> HttpResponse:
+        """Return what somebody gets, and undo what it did."""
         known = {**self.known, "own": self.offices[who]}
         data = {name: _filled(value, known) for name, value in row.data.items()}
         path = row.path.format(**known)
         version = known[row.version].version if row.version else 0
         send = self._program if row.is_rest else self._browser
         with transaction.atomic():
-            status = send(row.method, path, data, version, who, files=row.files)
+            answer = send(row.method, path, data, version, who, files=row.files)
             transaction.set_rollback(True)
-        return status
+        return answer
 
     def _program(
         self, method: str, path: str, data: Any, version: int, who: str, *, files: bool
-    ) -> int:
+    ) -> HttpResponse:
         headers = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": f'"{version}"'}
         if who:
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
         call = getattr(Client(), method.lower())
         if files:
-            return call(path, {**data, "upload": picture()}, headers=headers).status_code
+            return call(path, {**data, "upload": picture()}, headers=headers)
         body = {} if method == "GET" else {"data": data, "content_type": "application/json"}
-        return call(path, headers=headers, **body).status_code
+        return call(path, headers=headers, **body)
 
     def _browser(
         self, method: str, path: str, data: Any, version: int, who: str, *, files: bool
-    ) -> int:
+    ) -> HttpResponse:
         call = getattr(self.browsers[who] if who else Client(), method.lower())
         if method == "GET":
-            return call(path).status_code
+            return call(path)
         sent = {**data, "version": version, "client_uid": str(uuid.uuid4())}
         if files:
             sent["upload"] = picture()
-        answer = call(path, sent)
-        to_login = answer.status_code == 302 and answer["Location"].startswith("/account/login/")
-        return 401 if to_login else answer.status_code
+        return call(path, sent)
 
 
 def _filled(value: Any, known: dict[str, Any]) -> Any:
@@ -568,6 +574,50 @@ def test_without_the_scope_filter_every_address_leaks(visitors, monkeypatch):
     named = [row for row in TABLE if row.names_a_row and row.allowed]
     shut = {str(row) for row in named if not leaks_of(row, visitors)}
     assert shut == {str(row) for row in named if SHUT_TWICE.fullmatch(str(row))}
+
+
+#: Addresses that name no row, but show rows of the office.
+LISTS = {
+    "GET /",
+    "GET /cases/",
+    "GET /letters/",
+    "GET /people/imports/",
+    "GET /referrals/approvals/",
+    "GET /referrals/inbox/",
+    "GET /api/v1/complaints/",
+    "GET /api/v1/inbox/",
+    "GET /api/v1/letters/",
+    "GET /api/v1/referrals/",
+}
+
+
+def _marks(world: World) -> set[str]:
+    """Return what a page that shows anything of the village's rows would say."""
+    rows = (world.person, world.child, world.case, world.referred, world.gone, world.referral)
+    rows += (world.sent, world.received, world.letter, world.question, world.batch, world.post)
+    numbers = {world.case.receipt_number, receipts.shown(world.case.receipt_number)}
+    return {"Ningsih", world.letter.number, *numbers, *(str(row.uid) for row in rows)}
+
+
+def listed_elsewhere(visitors: Visitors, world: World) -> set[str]:
+    """Return the addresses without a row in their name that tell a stranger of the village's."""
+    marks = _marks(world)
+    plain = [item for item in TABLE if item.method == "GET" and "{" not in item.path]
+    pages = (
+        (str(item), visitors.answer(item, ELSEWHERE[who]).text)
+        for item in plain
+        for who in item.allowed
+    )
+    return {item for item, text in pages if any(mark in text for mark in marks)}
+
+
+def test_no_list_shows_another_offices_rows(visitors, world):
+    assert listed_elsewhere(visitors, world) == set()
+
+
+def test_without_the_scope_filter_every_list_leaks(visitors, world, monkeypatch):
+    monkeypatch.setattr(OfficeRowQuerySet, "visible_to", lambda rows, actor: rows)
+    assert listed_elsewhere(visitors, world) == LISTS
 
 
 @pytest.mark.parametrize("who", sorted(ELSEWHERE))
