@@ -19,13 +19,22 @@ from django.utils.translation import gettext as _
 
 from puskesmas import attachments
 from puskesmas.actors import Actor
+from puskesmas.bulk import refresh_statistics
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
 from puskesmas.history import audit
 from puskesmas.locking import first_result, lock
 from puskesmas.models import Attachment, Office, Role
 from puskesmas.workflow import role_names
 from registry.imports import columns, followers, registers, residents, rows, sheets
-from registry.models import Import, Register, RegisterVersion
+from registry.models import (
+    Household,
+    HouseholdMember,
+    Import,
+    Register,
+    RegisterRow,
+    RegisterVersion,
+    Resident,
+)
 
 log = logging.getLogger("registry.imports")
 
@@ -213,6 +222,7 @@ def _load(batch: Import, *, actor: Actor) -> None:
     # One list at a time per office: two at once would each make the persons of the other.
     Office.objects.select_for_update().get(pk=batch.office_id)
     version = _go_through(batch, dry=False)
+    refresh_statistics(Resident, Household, HouseholdMember, RegisterRow)
     if version is not None:
         followers.follow(version, actor=actor)
     batch.status = Status.DONE

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
@@ -426,3 +427,11 @@ def test_a_register_of_the_same_code_belongs_to_one_office(cast, dtsen):
     Register.objects.create(office=cast.other_village, code="DTSEN", name_id="DTSEN")
     with pytest.raises(InvalidInput):
         load(cast.other_village, sheet(SITI), kind="register", register=dtsen)
+
+
+def test_after_a_list_the_database_plans_with_its_size(cast):
+    with CaptureQueriesContext(connection) as asked:
+        load(cast.village, sheet(SITI, AGUS))
+    counted = [query["sql"] for query in asked if query["sql"].startswith("ANALYZE")]
+    assert len(counted) == (1 if connection.vendor == "postgresql" else 0)
+    assert all("registry_resident" in sql for sql in counted)
