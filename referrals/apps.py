@@ -12,9 +12,9 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from complaints import acts, public, signals, timeline
-        from puskesmas import transports
+        from puskesmas import searching, transports
         from puskesmas.models import Peer
-        from referrals import client, exchange, following, letters, panels
+        from referrals import client, exchange, following, letters, panels, search
         from referrals.services import answers, delivery, inbox
 
         transports.register_transport("http", client.push)
@@ -25,6 +25,7 @@ class ReferralsConfig(AppConfig):
         exchange.register(
             exchange.ANSWERED, sender=Peer.Direction.UPSTREAM, take_in=answers.take_in
         )
+        searching.register(search.find, order=30)
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
         letters.register()
         panels.register()

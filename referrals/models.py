@@ -153,6 +153,9 @@ class ReceivedReferral(OfficeRow):
     referral_uid = models.UUIDField()
     number = models.CharField(_("nomor agenda"), max_length=20)
     village = models.CharField(_("asal"), max_length=120)
+    # What the search box finds it by, besides its number: the resident's receipt and NIK.
+    receipt_number = models.CharField(max_length=12, blank=True, db_index=True)
+    nik_index = models.CharField(max_length=43, blank=True, db_index=True)
     programme_code = models.CharField(max_length=30)
     programme_name = models.CharField(_("program"), max_length=120)
     urgency = models.CharField(max_length=10)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from puskesmas import outbox
 from puskesmas.actors import Actor
+from puskesmas.crypto import blind_index
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
 from puskesmas.locking import lock
@@ -105,7 +106,10 @@ def _mended_submission(row: ReceivedReferral, body: dict[str, Any], *, actor: Ac
 
 
 def _content(body: dict[str, Any]) -> dict[str, Any]:
+    nik = body["person"]["nik"]
     return {
+        "receipt_number": body["receipt_number"],
+        "nik_index": blind_index(nik, purpose="nik") if nik else "",
         "programme_code": body["programme"]["code"],
         "programme_name": body["programme"]["name"],
         "urgency": body["urgency"],

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints import receipts
 from puskesmas.models import AuditEntry, DeliveryAttempt, Heartbeat, OutboxMessage, Peer
 from referrals.models import ReceivedReferral, Referral
 from referrals.services import approval
@@ -197,6 +198,26 @@ def test_the_inbox_shows_what_was_sent_with_numbers_masked(approved, wire, login
     assert NIK not in shown
     assert KK not in shown
     assert "desil 2" in shown
+
+
+@pytest.mark.parametrize("by", ["agenda", "receipt", "nik"])
+def test_the_districts_search_box_opens_what_it_received(approved, wire, login, by):
+    wire.push()
+    row = ReceivedReferral.objects.get()
+    year, _slash, serial = row.number.partition("/")
+    typed = {
+        "agenda": f" {year}/{int(serial)} ",
+        "receipt": receipts.shown(approved.complaint.receipt_number),
+        "nik": NIK,
+    }[by]
+    answer = login("manager").post(reverse("search"), {"q": typed})
+    assert answer["Location"] == reverse("referrals:received", args=[row.uid])
+    looked_up = AuditEntry.objects.filter(action="lookup_number", office=row.office)
+    assert looked_up.exists() is (by == "nik")
+    for who in ("stranger", "admin"):
+        shown = login(who).post(reverse("search"), {"q": typed})
+        assert row.number not in shown.content.decode()
+        assert shown.status_code == 200 or str(row.uid) not in shown["Location"]
 
 
 def test_the_district_can_read_what_was_sent_before_the_correction(cast, approved, wire, login):
