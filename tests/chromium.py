@@ -40,10 +40,13 @@ def new_context(
     """Open a window ``width`` pixels wide, logged in as the test client is."""
     context = browser.new_context(viewport={"width": width, "height": 800}, **kwargs)  # type: ignore[arg-type]
     if client is not None:
-        context.add_cookies(
-            [
-                {"name": name, "value": morsel.value, "url": url}
-                for name, morsel in client.cookies.items()
-            ]
-        )
+        take_seat(context, url, client)
     return context
+
+
+def take_seat(context: BrowserContext, url: str, client: Client) -> None:
+    """Let the window be logged in as the test client is."""
+    held = client.cookies.items()
+    context.add_cookies(
+        [{"name": name, "value": morsel.value, "url": url} for name, morsel in held]
+    )

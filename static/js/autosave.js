@@ -2,7 +2,7 @@
    sessionStorage only, and never fields marked data-private (NIK, KK, phone), passwords or files. */
 (() => {
   "use strict";
-  const PREFIX = "draft:";
+  const PREFIX = `draft:${document.body.dataset.officer}:`;
   const kept = (el) =>
     el.name &&
     !el.disabled &&

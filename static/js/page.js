@@ -130,12 +130,14 @@
   pickers(document);
   document.addEventListener("htmx:load", (event) => pickers(event.target));
 
-  /* --- Drafts are the officer's own: gone when he logs out -------------------------------------- */
+  /* --- Drafts are the officer's own: gone when he logs out, or when somebody else logs in -------- */
+  const forgetDrafts = (but = " ") =>
+    Object.keys(sessionStorage)
+      .filter((key) => key.startsWith("draft:") && !key.startsWith(but))
+      .forEach((key) => sessionStorage.removeItem(key));
+  const { officer } = document.body.dataset;
+  if (officer) forgetDrafts(`draft:${officer}:`);
   all("form[data-forget-drafts]").forEach((form) =>
-    form.addEventListener("submit", () =>
-      Object.keys(sessionStorage)
-        .filter((key) => key.startsWith("draft:"))
-        .forEach((key) => sessionStorage.removeItem(key)),
-    ),
+    form.addEventListener("submit", () => forgetDrafts()),
   );
 })();

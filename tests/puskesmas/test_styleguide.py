@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
-from tests.chromium import new_context, open_browser
+from tests.chromium import new_context, open_browser, take_seat
 
 WIDTHS = (320, 768, 1280)
 PAGES = (
@@ -147,7 +147,7 @@ def test_a_double_click_sends_a_form_once(browser: Browser, live_server, login: 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_comes_back_without_the_private_numbers_and_goes_with_the_log_out(
-    browser: Browser, live_server, login: Login
+    browser: Browser, live_server, login: Login, cast
 ):
     context = new_context(browser, live_server.url, client=login("front"))
     page = context.new_page()
@@ -159,7 +159,8 @@ def test_a_draft_comes_back_without_the_private_numbers_and_goes_with_the_log_ou
     page.fill("#id_empty-story", "Kartu ditolak")
     page.check("#id_empty-urgency_1")
     page.wait_for_timeout(800)  # the draft is written when the typing pauses
-    kept = page.evaluate("sessionStorage.getItem('draft:styleguide')")
+    key = f"draft:{cast.front.uid}:styleguide"
+    kept = page.evaluate("key => sessionStorage.getItem(key)", key)
     assert "3509994107880003" not in kept
     assert "081234567890" not in kept
 
@@ -173,7 +174,34 @@ def test_a_draft_comes_back_without_the_private_numbers_and_goes_with_the_log_ou
     page.click("details.menu > summary")
     page.click("form[data-forget-drafts] button")
     page.wait_for_url("**/account/login/**")
-    assert page.evaluate("sessionStorage.getItem('draft:styleguide')") is None
+    assert page.evaluate("key => sessionStorage.getItem(key)", key) is None
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_outlives_the_session_for_its_officer_and_nobody_else(
+    browser: Browser, live_server, login: Login
+):
+    context = new_context(browser, live_server.url, client=login("front"))
+    page = context.new_page()
+    drafts = "Object.keys(sessionStorage).filter(key => key.startsWith('draft:'))"
+    page.goto(live_server.url + "/styleguide/")
+    page.fill("#id_empty-name", "Wartini")
+    page.wait_for_timeout(800)
+
+    context.clear_cookies()  # the session ran out
+    page.goto(live_server.url + "/account/login/")
+    take_seat(context, live_server.url, login("front"))
+    page.goto(live_server.url + "/styleguide/")
+    page.click("form[data-autosave] [data-draft-restore]")
+    assert page.input_value("#id_empty-name") == "Wartini"
+
+    context.clear_cookies()
+    take_seat(context, live_server.url, login("back"))
+    page.goto(live_server.url + "/styleguide/")
+    assert page.is_hidden("[data-draft-notice]")
+    assert page.evaluate(drafts) == []
     context.close()
 
 
