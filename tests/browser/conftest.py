@@ -11,6 +11,14 @@ from tests.browser.people import Officer, People, Person
 from tests.browser.watch import Watch
 from tests.chromium import open_browser
 
+#: Looks at what all the others left behind.
+LAST = "test_no_identity_leaks.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what must come last at the end, whatever was chosen to run and in whatever order."""
+    items.sort(key=lambda item: item.path.name == LAST)
+
 
 @pytest.fixture(scope="session")
 def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:

@@ -20,6 +20,7 @@ from psycopg2 import sql
 
 from puskesmas import launcher
 from puskesmas.launcher import Launcher
+from tests.leaks import Place, files_under, postgres_rows, redis_values
 
 NAMES = ("village", "district")
 # Beat wakes sender and fetcher this often, so that nobody at the screen waits long.
@@ -36,17 +37,37 @@ def two_offices(home: Path) -> Iterator[Launcher]:
     """
     with ExitStack() as stack:
         engines = stack.enter_context(_own_engines())
+        own = {name: {"TMPDIR": str(_own_folder(home, name))} for name in NAMES}
         offices = Launcher(
             home,
             village_port=free_port(),
             district_port=free_port(),
-            settings={name: QUICKLY | engines[name] for name in NAMES},
+            settings={name: QUICKLY | engines[name] | own[name] for name in NAMES},
         )
         with offices.running():
             yield offices
             dead = [child.title for child in offices.children if child.process.poll() is not None]
         assert not dead, f"died on the way: {dead}"
         assert not orphans(home), "a process outlived its office"
+
+
+def _own_folder(home: Path, name: str) -> Path:
+    """Make the folder where an office's processes put passing files, so that none gets lost."""
+    folder = home / "passing" / name
+    folder.mkdir(parents=True)
+    return folder
+
+
+def places(home: Path, offices: Launcher) -> Iterator[Place]:
+    """Yield what both offices keep: files under ``home``, rows of a database server, the queue."""
+    yield from files_under(home)
+    for office in offices.offices:
+        if url := office.settings.get("DATABASE_URL"):
+            with closing(psycopg2.connect(url)) as link:
+                rows = postgres_rows(link.cursor())
+                yield from ((f"{office.name}, {table}", content) for table, content in rows)
+        if url := office.settings.get("CELERY_BROKER_URL"):
+            yield from redis_values(url)
 
 
 def free_port() -> int:

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from urllib.request import urlopen
 import psycopg2
 
 from tests.crash.proxy import Proxy
+from tests.leaks import Place, files_under, postgres_rows, redis_values
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90.0
@@ -205,7 +207,8 @@ class TwoOffices:
             "village", home / "village", broker=os.environ.get("CELERY_BROKER_URL", "")
         )
         self.proxy = Proxy(self.district.port)
-        self._serial = 0
+        self.niks: set[str] = set()
+        self._home = home
         self.district.migrate()
         self.village.copy_tables_of(self.district)
         district, village = self.district.act("found"), self.village.act("found")
@@ -214,9 +217,22 @@ class TwoOffices:
 
     def refer(self) -> "Sent":
         """Let the village approve a new referral; nobody may be sending at this moment."""
-        self._serial += 1
-        made = self.village.act("refer", nik=f"350999450780{self._serial:04d}")
+        nik = f"350999450780{len(self.niks) + 1:04d}"
+        self.niks.add(nik)
+        made = self.village.act("refer", nik=nik)
         return Sent(self, made["referral"], made["message"])
+
+    def places(self) -> Iterator[Place]:
+        """Yield everything the two offices keep: files, rows of a database server, the queue."""
+        yield from files_under(self._home)
+        for office in (self.village, self.district):
+            if url := office.environment.get("DATABASE_URL"):
+                with closing(psycopg2.connect(url)) as link:
+                    rows = postgres_rows(link.cursor())
+                    yield from ((f"{office.name}, {table}", content) for table, content in rows)
+            url = office.environment.get("CELERY_BROKER_URL", "")
+            if url.startswith("redis"):
+                yield from redis_values(url)
 
     def stop(self) -> None:
         """Kill both processes and disarm the proxy."""

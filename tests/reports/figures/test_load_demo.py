@@ -5,13 +5,17 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from programs.models import Participation
 from puskesmas import demo_accounts
 from puskesmas.actors import Actor
 from puskesmas.models import ApiToken, Assignment, Office, Peer, User
+from registry.demo.places import MEKARWANGI, TEGALSARI
 from registry.models import Household, Import, Register, RegisterRow, RegisterVersion, Resident
 from registry.selectors import is_family
+from tests.browser.residents import numbers_of
+from tests.leaks import files_under, readable, rows_in
 
 
 @pytest.fixture
@@ -60,7 +64,13 @@ def test_the_village_has_its_size_its_officers_and_nothing_twice(db, demo):
     before = counts()
     load("--tier", "village")
     assert counts() == before
-    assert not list(demo.DATA_DIR.glob("*lists*")), "the lists lie readable in the data folder"
+    assert_nobodys_number_is_readable(demo.DATA_DIR)
+
+
+def assert_nobodys_number_is_readable(folder):
+    """Neither in any row of the database nor in any file."""
+    numbers = numbers_of(TEGALSARI) | numbers_of(MEKARWANGI)
+    assert readable([*rows_in(connection), *files_under(folder)], numbers) == {}
 
 
 def test_the_district_hands_its_village_a_key_that_is_used_up(db, demo, tmp_path):
