@@ -71,7 +71,7 @@ def move_case(
 ) -> Step:
     """Move a case along its table: check, clock, due date, save, history. Return the step made.
 
-    The caller is inside a transaction and got ``case`` from ``lock(Complaint, uid, actor=…)``.
+    The caller is inside a transaction and got ``case`` from :func:`lock_case`.
     ``outcome`` (Complaint.Outcome) is set with the state when given; "" clears it.
 
     Raises:
@@ -95,9 +95,18 @@ def move_case(
     return step
 
 
+def lock_case(uid: uuid.UUID | str, *, actor: Actor, version: int | None = None) -> Complaint:
+    """Lock a case as :func:`puskesmas.locking.lock` does, with its kind: every move asks its limit.
+
+    Raises:
+        NotFound, StaleVersion: see there.
+    """
+    return lock(Complaint, uid, actor=actor, version=version, along=("kind",))
+
+
 def _take(actor: Actor, uid: uuid.UUID | str, version: int | None) -> Complaint:
     """Lock the case for a change; what the officer may not read does not exist for him."""
-    case = lock(Complaint, uid, actor=actor, version=version)
+    case = lock_case(uid, actor=actor, version=version)
     if not may_read(actor, case):
         raise NotFound(_("Data tidak ditemukan di kantor ini."))
     return case
@@ -429,9 +438,9 @@ def _tick(case: Complaint, seen: Collection[str], *, only_add: bool = False) -> 
         if (paper.status, paper.given) == (status, given) or (only_add and status != Status.SEEN):
             continue
         paper.status, paper.given, paper.updated_at = status, given, timezone.now()
-        paper.save(update_fields=["status", "given", "updated_at"])
-        changed.append(paper.code)
-    return changed
+        changed.append(paper)
+    case.papers.bulk_update(changed, ["status", "given", "updated_at"])
+    return [paper.code for paper in changed]
 
 
 @transaction.atomic

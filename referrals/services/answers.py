@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.services import move_case
+from complaints.services import lock_case, move_case
 from complaints.workflow import CaseState
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
@@ -218,7 +218,7 @@ def _apply_answer(referral: Referral, said: Answering, actor: Actor) -> None:
         referral.approval = Approval.APPROVED
     if not _is_latest_of_its_case(referral):
         return
-    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    case = lock_case(referral.complaint.uid, actor=actor)
     if value == Answer.RETURNED and case.state == CaseState.REFERRED:
         move_case(actor=actor, case=case, action="returned_by_upstream", reason=said.reason)
     elif value in _OUTCOMES:
@@ -260,7 +260,7 @@ def _follow_realisation(referral: Referral, actor: Actor) -> None:
     }
     if referral.realisation not in moves:
         return
-    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    case = lock_case(referral.complaint.uid, actor=actor)
     action, outcome = moves[Realisation(referral.realisation)]
     if case.state == CaseState.AWAITING_REALISATION:
         move_case(actor=actor, case=case, action=action, outcome=outcome)

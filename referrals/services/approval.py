@@ -8,7 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.services import move_case, next_programme, require_refused_by_owner
+from complaints.services import (
+    lock_case,
+    move_case,
+    next_programme,
+    require_refused_by_owner,
+)
 from complaints.workflow import CASE, CaseState
 from programs.models import Programme, ProgrammeVersion
 from puskesmas.actors import Actor
@@ -50,7 +55,7 @@ def draft_referral(
         NotYourRole, OwnFamily, WrongState, StaleVersion: the case cannot be referred by him, now.
         InvalidInput: programme or need missing, or a road or legal basis that does not fit.
     """
-    case = lock(Complaint, case_uid, actor=actor)
+    case = lock_case(case_uid, actor=actor)
     # Behind the lock, so that the second of two clicks finds what the first one made.
     first = first_result(Referral, client_uid, actor=actor)
     if first:
@@ -166,7 +171,7 @@ def resubmit(
             _("Rujukan ini sudah disetujui dan tidak dikembalikan; tidak ada yang diajukan lagi."),
             state=referral.approval,
         )
-    case = lock(Complaint, referral.complaint.uid, actor=actor)
+    case = lock_case(referral.complaint.uid, actor=actor)
     if referral.approval == Approval.AWAITING and case.state == CaseState.AWAITING_APPROVAL:
         raise WrongState(
             _("Rujukan ini masih menunggu persetujuan; tidak ada yang diajukan lagi."),
@@ -191,7 +196,7 @@ def _lock_for_decision(
     obstacle = Bench(referral.office).obstacle(referral, actor)
     if obstacle:
         raise obstacle
-    return referral, lock(Complaint, referral.complaint.uid, actor=actor)
+    return referral, lock_case(referral.complaint.uid, actor=actor)
 
 
 def _turn_down(

@@ -3,18 +3,17 @@
 import pytest
 from django.db import transaction
 
-from complaints.models import ClockPause, Complaint
-from complaints.services import move_case
+from complaints.models import ClockPause
+from complaints.services import lock_case, move_case
 from complaints.workflow import CaseState
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily, WrongState
-from puskesmas.locking import lock
 from puskesmas.models import Transition
 from tests.complaints.conftest import KK, NIK
 
 
 def move(case, actor, action, **kwargs):
     with transaction.atomic():
-        locked = lock(Complaint, case.uid, actor=actor)
+        locked = lock_case(case.uid, actor=actor)
         move_case(case=locked, actor=actor, action=action, **kwargs)
     return locked
 
@@ -25,6 +24,15 @@ def test_a_move_changes_state_writes_history_and_sets_the_due_date(cast, case):
     assert moved.due_at is not None
     row = Transition.objects.get(subject_uid=case.uid)
     assert (row.source, row.target, row.actor) == ("registered", "in_verification", cast.back)
+
+
+def test_a_locked_case_comes_with_all_its_due_date_needs_of_it(
+    cast, case, django_assert_num_queries
+):
+    actor = cast.actor("back")
+    with transaction.atomic(), django_assert_num_queries(1):
+        locked = lock_case(case.uid, actor=actor)
+        assert (locked.office.name, locked.kind.code) == (cast.village.name, case.kind.code)
 
 
 def test_the_clock_stands_while_the_resident_owes_and_runs_again_afterwards(cast, case):
