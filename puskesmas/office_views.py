@@ -1,6 +1,7 @@
 """The administrator's pages: the office, its officers; and every officer's program keys."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from puskesmas.office_forms import (
     RoleForm,
     TokenForm,
 )
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,14 +34,10 @@ def office(request: HttpRequest) -> HttpResponse:
     """Show and change what letters and public pages say of the office."""
     actor = actor_of(request)
     form = OfficeForm(request.POST or None, instance=actor.office)
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.change_office(actor=actor, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Data kantor disimpan."))
-            return redirect("office:office")
+    if carried_out(
+        request, form, officers.change_office, done=_("Data kantor disimpan."), actor=actor
+    ):
+        return redirect("office:office")
     return form_page(request, "office/office.html", {"form": form})
 
 
@@ -75,14 +72,8 @@ def holidays(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Hari libur dihapus."))
         return redirect("office:holidays")
     form = HolidayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_holiday(actor=actor, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Hari libur ditambahkan."))
-            return redirect("office:holidays")
+    if carried_out(request, form, add_holiday, done=_("Hari libur ditambahkan."), actor=actor):
+        return redirect("office:holidays")
     rows = Holiday.objects.filter(office=actor.office).order_by("-day")
     return form_page(request, "office/holidays.html", {"form": form, "holidays": rows})
 
@@ -106,19 +97,11 @@ def officer_new(request: HttpRequest) -> HttpResponse:
     """Create an officer's account with his first post."""
     actor = actor_of(request)
     form = OfficerForm(request.POST or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.add_officer(actor=actor, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Petugas ditambahkan."))
-            return redirect("office:officers")
-    return form_page(
-        request,
-        "office/form.html",
-        {"form": form, "title": _("Tambah petugas"), "submit": _("Tambah"), "back": _officers()},
-    )
+    if carried_out(
+        request, form, officers.add_officer, done=_("Petugas ditambahkan."), actor=actor
+    ):
+        return redirect("office:officers")
+    return _officer_form(request, form, title=_("Tambah petugas"), submit=_("Tambah"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,20 +111,17 @@ def officer_edit(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     user = officers.officer_of(actor, uid)
     form = PersonEditForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.change_officer(actor=actor, user_uid=uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Data petugas disimpan."))
-            return redirect("office:officers")
-    title = _("Data petugas %(name)s") % {"name": user.name}
-    return form_page(
+    if carried_out(
         request,
-        "office/form.html",
-        {"form": form, "title": title, "submit": _("Simpan"), "back": _officers()},
-    )
+        form,
+        officers.change_officer,
+        done=_("Data petugas disimpan."),
+        actor=actor,
+        user_uid=uid,
+    ):
+        return redirect("office:officers")
+    title = _("Data petugas %(name)s") % {"name": user.name}
+    return _officer_form(request, form, title=title, submit=_("Simpan"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,20 +131,17 @@ def officer_role(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     user = officers.officer_of(actor, uid)
     form = RoleForm(request.POST or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.assign_role(actor=actor, user_uid=uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Penugasan disimpan."))
-            return redirect("office:officers")
-    title = _("Tugas baru untuk %(name)s") % {"name": user.name}
-    return form_page(
+    if carried_out(
         request,
-        "office/form.html",
-        {"form": form, "title": title, "submit": _("Simpan"), "back": _officers()},
-    )
+        form,
+        officers.assign_role,
+        done=_("Penugasan disimpan."),
+        actor=actor,
+        user_uid=uid,
+    ):
+        return redirect("office:officers")
+    title = _("Tugas baru untuk %(name)s") % {"name": user.name}
+    return _officer_form(request, form, title=title, submit=_("Simpan"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -174,19 +151,11 @@ def assignment_end(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     get_object_or_404(Assignment, office=actor.office, uid=uid)
     form = EndForm(request.POST or None, initial={"until": actor.office.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.end_assignment(actor=actor, uid=uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Penugasan diakhiri."))
-            return redirect("office:officers")
-    return form_page(
-        request,
-        "office/form.html",
-        {"form": form, "title": _("Akhiri tugas"), "submit": _("Akhiri"), "back": _officers()},
-    )
+    if carried_out(
+        request, form, officers.end_assignment, done=_("Penugasan diakhiri."), actor=actor, uid=uid
+    ):
+        return redirect("office:officers")
+    return _officer_form(request, form, title=_("Akhiri tugas"), submit=_("Akhiri"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,20 +165,17 @@ def officer_password(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     user = officers.officer_of(actor, uid)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            officers.reset_password(actor=actor, user_uid=uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Kata sandi diganti. Sampaikan langsung kepadanya."))
-            return redirect("office:officers")
-    title = _("Kata sandi baru untuk %(name)s") % {"name": user.name}
-    return form_page(
+    if carried_out(
         request,
-        "office/form.html",
-        {"form": form, "title": title, "submit": _("Ganti"), "back": _officers()},
-    )
+        form,
+        officers.reset_password,
+        done=_("Kata sandi diganti. Sampaikan langsung kepadanya."),
+        actor=actor,
+        user_uid=uid,
+    ):
+        return redirect("office:officers")
+    title = _("Kata sandi baru untuk %(name)s") % {"name": user.name}
+    return _officer_form(request, form, title=title, submit=_("Ganti"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -259,5 +225,6 @@ def _day(text: str) -> date:
         raise NotFound(_("Tanggal ini tidak ada dalam daftar.")) from None
 
 
-def _officers() -> str:
-    return reverse("office:officers")
+def _officer_form(request: HttpRequest, form: Any, *, title: str, submit: str) -> HttpResponse:
+    context = {"form": form, "title": title, "submit": submit, "back": reverse("office:officers")}
+    return form_page(request, "office/form.html", context)

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -68,6 +69,25 @@ def add_error(form: forms.BaseForm, error: DomainError) -> None:
         data: Any = form.data.copy()  # type: ignore[attr-defined]
         data[form.add_prefix("version")] = str(error.details["current"])
         form.data = data
+
+
+def carried_out(
+    request: HttpRequest, form: Any, verb: Callable[..., Any], *, done: Any, **given: Any
+) -> bool:
+    """Call the verb with ``given`` and what was filled in; say ``done`` when it was accepted.
+
+    True then; False when nothing was sent yet, or when the form, now with its errors, must be
+    shown again.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        verb(**given, **form.cleaned_data)
+    except DomainError as error:
+        add_error(form, error)
+        return False
+    messages.success(request, done)
+    return True
 
 
 def _say_what_is_recorded(form: forms.BaseForm) -> None:

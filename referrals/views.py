@@ -19,7 +19,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
 from referrals import cards, letters, selectors
 from referrals.deliveries import trouble_with
 from referrals.forms import (
@@ -364,14 +364,8 @@ def _act(
         **form_options,
         **extra(row),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb(actor=actor, uid=row.uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, done)
-            return redirect("referrals:referral", uid=row.uid)
+    if carried_out(request, form, verb, done=done, actor=actor, uid=row.uid):
+        return redirect("referrals:referral", uid=row.uid)
     return form_page(
         request,
         "referrals/act.html",

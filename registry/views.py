@@ -14,7 +14,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
 from registry import badges, selectors, services
 from registry.forms import (
     LifeForm,
@@ -178,14 +178,15 @@ def register_check(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     resident = _opened(uid, actor)
     form = RegisterCheckForm(request.POST or None, request.FILES or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.record_register_check(actor=actor, resident=resident, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Hasil pemeriksaan dicatat."))
-            return redirect("registry:person", uid=uid)
+    if carried_out(
+        request,
+        form,
+        services.record_register_check,
+        done=_("Hasil pemeriksaan dicatat."),
+        actor=actor,
+        resident=resident,
+    ):
+        return redirect("registry:person", uid=uid)
     return _act_page(
         request, resident, form, title=_("Catat pemeriksaan manual"), submit=_("Catat")
     )
@@ -202,14 +203,10 @@ def life(request: HttpRequest, uid: str) -> HttpResponse:
         initial["since"] = resident.life_since
     form = LifeForm(request.POST or None, initial=initial)
     form.fields["since"].initial = actor.office.today
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.record_life(actor=actor, uid=uid, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, _("Keadaan warga dicatat."))
-            return redirect("registry:person", uid=uid)
+    if carried_out(
+        request, form, services.record_life, done=_("Keadaan warga dicatat."), actor=actor, uid=uid
+    ):
+        return redirect("registry:person", uid=uid)
     return _act_page(request, resident, form, title=_("Catat keadaan warga"), submit=_("Catat"))
 
 

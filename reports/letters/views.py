@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from puskesmas.actors import Actor
-from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.pages import ActForm, actor_of, add_error, form_page, officer_page
+from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
 from puskesmas.workflow import Step
 from reports.letters import kinds, selectors, services
 from reports.letters.desk import READERS, row_of
@@ -207,14 +205,8 @@ def _act(
     actor = actor_of(request)
     item = selectors.letter(actor, uid)
     form = form_class(request.POST or None, initial=_act_initial(item))
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(actor, form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            messages.success(request, done)
-            return redirect("letters:letter", uid=uid)
+    if carried_out(request, form, lambda **values: act(actor, values), done=done):
+        return redirect("letters:letter", uid=uid)
     context = {
         **words,
         "form": form,
