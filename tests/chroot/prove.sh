@@ -38,8 +38,8 @@ fresh() {  # a copy of it with a clone of the project
   cp -a "$work/base-$suite" "$root"
   git clone --quiet --no-hardlinks "$here" "$root/srv/puskesos"
   apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/99outside" || true
-  mkdir -p "$root/etc/ssl/certs"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+  # Apart from the system's own bundle, which the package ca-certificates writes anew when it comes.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/srv/outside-ca.crt"
   mkdir -p "$root/root/.config/pip"
   [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/"
   for file in "$HOME/.pip/pip.conf" "$HOME/.config/pip/pip.conf"; do
@@ -59,9 +59,9 @@ inside() {
       mkdir -p "$root$folder"
       mount --bind "$folder" "$root$folder"
     done
-    pip=$(env | grep "^PIP_" || true)
+    pip=$(env | grep "^PIP_" | grep -v "^PIP_CERT=" || true)
     exec chroot "$root" env -i $pip PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-      SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+      SSL_CERT_FILE=/srv/outside-ca.crt PIP_CERT=/srv/outside-ca.crt \
       VILLAGE_PORT="$VILLAGE_PORT" DISTRICT_PORT="$DISTRICT_PORT" \
       sh -c "cd /srv/puskesos && exec \"\$@\"" sh "$@"
   ' bash "$root" "$@"
