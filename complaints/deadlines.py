@@ -9,8 +9,8 @@ from datetime import date, datetime
 from complaints.models import ClockPause, Complaint
 from complaints.workflow import FINAL_STATES, CaseState
 from puskesmas.clock import IsOff, Pause, day_off, due_at, working_days_between
-from puskesmas.models import Holiday, Office, TimeLimit
-from puskesmas.officers import DEFAULT_LIMITS
+from puskesmas.models import Office, TimeLimit
+from puskesmas.office_calendar import limits_of
 from puskesmas.workflow import Step
 
 Code = TimeLimit.Code
@@ -20,22 +20,16 @@ Code = TimeLimit.Code
 _UPSTREAM_OWES = frozenset({"approve_referral", "told_approved"})
 
 
-def limit_of(office: Office, code: str) -> tuple[int, bool]:
-    """Return the limit's days and whether working days count: the office's own, or the default."""
-    row = TimeLimit.objects.filter(office=office, code=code).first()
-    return (row.days, row.working_days) if row else DEFAULT_LIMITS[code]
-
-
 def days_off(office: Office) -> IsOff:
     """Return the office's test "is nobody at work"."""
-    return day_off(Holiday.objects.filter(office=office).values_list("day", flat=True))
+    return day_off(office.own_days_off)
 
 
 def deadline(
     office: Office, code: str, *, start: datetime, pauses: Iterable[Pause] = ()
 ) -> datetime | None:
     """Return when the limit runs out, counted in the office's zone; None while the clock stands."""
-    days, working_days = limit_of(office, code)
+    days, working_days = limits_of(office)[code]
     return due_at(
         start=start,
         days=days,

@@ -6,6 +6,7 @@ the database, a ``uid`` (UUIDv7) for URLs and other offices, and a non-null offi
 
 import uuid
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,25 @@ class Office(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def own_limits(self) -> dict[str, tuple[int, bool]]:
+        """Days, and whether they are working days, of the limits it set itself, by code.
+
+        Read once for as long as this object is held: one request, one act.
+        """
+        rows = self.time_limits.values_list("code", "days", "working_days")
+        return {code: (days, working) for code, days, working in rows}
+
+    @cached_property
+    def own_days_off(self) -> frozenset[date]:
+        """The days on which it alone is closed; read once, as :attr:`own_limits`."""
+        return frozenset(self.holidays.values_list("day", flat=True))
+
+    def forget_calendar(self) -> None:
+        """Read limits and days off anew when next asked: somebody just changed them."""
+        for name in ("own_limits", "own_days_off"):
+            self.__dict__.pop(name, None)
 
     def today(self) -> date:
         """Return today's date in the office's zone."""

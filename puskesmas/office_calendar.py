@@ -19,8 +19,7 @@ MOST_DAYS = 365
 
 def limits_of(office: Office) -> dict[str, tuple[int, bool]]:
     """Return (days, whether they are working days) by code: the office's own, or the default."""
-    rows = TimeLimit.objects.filter(office=office).values_list("code", "days", "working_days")
-    return DEFAULT_LIMITS | {code: (days, working) for code, days, working in rows}
+    return DEFAULT_LIMITS | office.own_limits
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def set_limits(
     """
     _must_administer(actor)
     office = lock_office(actor, version)
-    current = limits_of(actor.office)
+    current = limits_of(office)
     changed = [code for code, limit in limits.items() if current.get(code) != limit]
     for code in changed:
         days, working_days = limits[code]
@@ -50,6 +49,7 @@ def set_limits(
             office=actor.office, code=code, defaults={"days": days, "working_days": working_days}
         )
     if changed:
+        actor.office.forget_calendar()
         office.save(update_fields=["version"])
         audit(actor=actor, action="set_time_limits", subject=actor.office, fields=changed)
     return changed
@@ -71,6 +71,7 @@ def add_holiday(*, actor: Actor, day: date, name: str) -> Holiday:
             holiday = Holiday.objects.create(office=actor.office, day=day, name=name.strip())
     except IntegrityError:
         raise InvalidInput(_("Tanggal ini sudah ada dalam daftar."), field="day") from None
+    actor.office.forget_calendar()
     audit(actor=actor, action="add_holiday", subject=actor.office, fields=[day.isoformat()])
     return holiday
 
@@ -87,6 +88,7 @@ def remove_holiday(*, actor: Actor, day: date) -> None:
     removed, _rows = Holiday.objects.filter(office=actor.office, day=day).delete()
     if not removed:
         raise NotFound(_("Tanggal ini tidak ada dalam daftar."))
+    actor.office.forget_calendar()
     audit(actor=actor, action="remove_holiday", subject=actor.office, fields=[day.isoformat()])
 
 

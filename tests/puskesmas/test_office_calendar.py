@@ -1,12 +1,15 @@
 """The administrator sets what the office counts time by; cases follow it; nobody else may."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
-from complaints.deadlines import days_off, limit_of
+from complaints.deadlines import days_off
 from puskesmas import office_calendar
 from puskesmas.errors import NotYourRole
 from puskesmas.models import AuditEntry, Holiday, TimeLimit
+from puskesmas.office_calendar import limits_of
 from puskesmas.officers import DEFAULT_LIMITS
 
 PAGES = ("office:time_limits", "office:holidays")
@@ -25,9 +28,9 @@ def test_the_administrator_changes_a_limit_and_cases_follow_it(cast, login):
     form = filled(sktm_days=2, papers_days=10, papers_working="on")
     answer = login("admin").post(reverse("office:time_limits"), form)
     assert answer.status_code == 302
-    assert limit_of(cast.village, TimeLimit.Code.SKTM) == (2, True)
-    assert limit_of(cast.village, TimeLimit.Code.PAPERS) == (10, True)
-    assert limit_of(cast.other_village, TimeLimit.Code.SKTM) == DEFAULT_LIMITS["sktm"]
+    assert limits_of(cast.village)[TimeLimit.Code.SKTM] == (2, True)
+    assert limits_of(cast.village)[TimeLimit.Code.PAPERS] == (10, True)
+    assert limits_of(cast.other_village)[TimeLimit.Code.SKTM] == DEFAULT_LIMITS["sktm"]
     assert AuditEntry.objects.get(action="set_time_limits").fields == ["papers", "sktm"]
 
 
@@ -36,7 +39,7 @@ def test_an_impossible_limit_is_named_and_nothing_changes(cast, login, days):
     form = filled(sktm_days=days, papers_days=10)
     answer = login("admin").post(reverse("office:time_limits"), form)
     assert list(answer.context["form"].errors) == ["sktm_days"]
-    assert limit_of(cast.village, TimeLimit.Code.PAPERS) == DEFAULT_LIMITS["papers"]
+    assert limits_of(cast.village)[TimeLimit.Code.PAPERS] == DEFAULT_LIMITS["papers"]
 
 
 def test_a_local_holiday_is_added_counted_and_taken_away(cast, login):
@@ -91,3 +94,22 @@ def test_the_offices_page_leads_to_both(login):
     text = login("admin").get(reverse("office:office")).content.decode()
     for page in PAGES:
         assert f'href="{reverse(page)}"' in text
+
+
+def test_who_changes_the_calendar_counts_by_the_new_one_at_once(cast):
+    admin, day = cast.actor("admin"), date(2026, 11, 24)
+    assert not days_off(admin.office)(day)
+    office_calendar.add_holiday(actor=admin, day=day, name="Pilkades")
+    assert days_off(admin.office)(day)
+    office_calendar.remove_holiday(actor=admin, day=day)
+    assert not days_off(admin.office)(day)
+    office_calendar.set_limits(actor=admin, limits={TimeLimit.Code.SKTM: (2, True)})
+    assert limits_of(admin.office)[TimeLimit.Code.SKTM] == (2, True)
+
+
+def test_an_act_reads_the_calendar_once(cast, django_assert_num_queries):
+    office = cast.village
+    with django_assert_num_queries(2):
+        for _case in range(3):
+            limits_of(office)
+            days_off(office)
