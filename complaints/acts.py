@@ -73,7 +73,8 @@ def _open_at_the_counter(actor: Actor, case: Complaint) -> bool:
     return may_register(actor) and case.state in OPEN_STATES
 
 
-def _tellable(actor: Actor, case: Complaint) -> bool:
+def may_tell(actor: Actor, case: Complaint) -> bool:
+    """Return whether the officer may record now that the resident was told."""
     return may_register(actor) and case.state in _TELLABLE
 
 
@@ -98,7 +99,7 @@ ACTS = {
             forms.TellForm,
             services.tell_resident,
             steps=("told_approved", "told_and_closed"),
-            also=_tellable,
+            also=may_tell,
             submit=_("Catat"),
             done=_("Tercatat."),
         ),

@@ -165,7 +165,7 @@ CASE = Workflow(
         step(
             "owner_answered",
             _("Jawaban pemilik program diterima"),
-            [S.REFERRED, S.IN_HANDLING, S.AWAITING_APPROVAL],
+            [S.REFERRED, S.IN_VERIFICATION, S.IN_HANDLING, S.AWAITING_APPROVAL],
             S.ANSWERED,
             [SYSTEM, FO, BO],
             clock="run",

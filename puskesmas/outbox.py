@@ -214,12 +214,14 @@ def retry_now(message: OutboxMessage) -> None:
 def supersede(message: OutboxMessage) -> bool:
     """Close a waiting message because its content went another way; False when it is too late.
 
-    Too late means: acknowledged meanwhile, or a sender is trying it at this moment.
+    Too late means: acknowledged meanwhile, or a sender is trying it at this moment. A row somebody
+    holds is being confirmed just now; waiting for it here could be waiting for each other.
     """
     now = timezone.now()
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    return bool(
-        OutboxMessage.objects.filter(
-            free, pk=message.pk, acked_at__isnull=True, superseded_at__isnull=True
-        ).update(superseded_at=now)
+    waiting = OutboxMessage.objects.filter(
+        free, pk=message.pk, acked_at__isnull=True, superseded_at__isnull=True
     )
+    if waiting.select_for_update(skip_locked=True).first() is None:
+        return False
+    return bool(waiting.update(superseded_at=now))

@@ -329,6 +329,12 @@ class RecordRealisation(RecordedAct):
     verb = answers.record_realisation
 
 
+class TakeUp(ReferralAct):
+    """Go on from the owner's decision in a case that was opened again."""
+
+    roles, verb = roles_of(ANSWER, *RECORDABLE), answers.take_up
+
+
 class SendNow(ReferralAct):
     """Try a waiting delivery again at once."""
 

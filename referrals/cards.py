@@ -10,14 +10,14 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint, ComplaintPaper
-from complaints.workflow import CASE, CaseState
+from complaints.workflow import CASE
 from puskesmas.actors import Actor
 from puskesmas.models import Role, Transition
 from referrals import selectors
 from referrals.deliveries import Delivery, deliveries_of
 from referrals.models import Answering, Referral
 from referrals.separation import Bench
-from referrals.services.answers import RECORDABLE
+from referrals.services.answers import RECORDABLE, REOPENED
 from referrals.services.delivery import SEND_ROLES
 from referrals.workflow import (
     ANSWER,
@@ -99,11 +99,6 @@ def load(referrals: Iterable[Referral], *, actor: Actor) -> list[Card]:
 
 def _card(row: Referral, delivery: Delivery | None, bench: Bench, actor: Actor) -> Card:
     card = _standing(row, delivery)
-    if row.approval == Approval.AWAITING and row.complaint.state != CaseState.AWAITING_APPROVAL:
-        card.state = _("Belum disetujui; perkaranya dicabut atau dibuka kembali")
-        card.tone = "neutral"
-        card.acts = _mending(row, actor)
-        return card
     if row.approval == Approval.AWAITING:
         obstacle = bench.obstacle(row, actor)
         card.explanation = _whose_turn(row, bench)
@@ -152,8 +147,8 @@ def _decisions(row: Referral) -> list[Act]:
 
 
 def _mending(row: Referral, actor: Actor) -> list[Act]:
-    """Return the way to put it forward again: it was returned, or put aside by a withdrawal."""
-    returned = row.approval in {Approval.RETURNED, Approval.AWAITING} or (
+    """Return the way to put it forward again: it was returned, or recalled by a withdrawal."""
+    returned = row.approval == Approval.RETURNED or (
         row.approval == Approval.APPROVED and row.answer == Answer.RETURNED
     )
     possible = row.complaint.state in CASE.steps["submit_referral"].sources
@@ -176,6 +171,10 @@ def _noting(row: Referral, actor: Actor) -> list[Act]:
     acts: list[Act] = []
     if row.approval != Approval.APPROVED:
         return acts
+    decided = row.answer in {Answer.APPROVED, Answer.REFUSED}
+    if decided and row.complaint.state in REOPENED and actor.has(Role.FRONT, Role.BACK):
+        label = _("Lanjutkan dari jawaban pemilik program")
+        acts.append(Act(label, _to("take_up", row), post=True, primary=True))
     answerable = any(row.answer in ANSWER.steps[value].sources for value in RECORDABLE)
     if answerable and actor.has(Role.FRONT, Role.BACK) and row.answer != Answer.RETURNED:
         owed = row.answer in OWED

@@ -15,6 +15,11 @@ from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
 
 
+def is_live() -> Q:
+    """Return the condition "may still lead to something": one a case, programme and time."""
+    return ~Q(approval="refused") & ~Q(answer="refused") & ~Q(realisation="never")
+
+
 class Referral(OfficeRow):
     """A request for one programme, in one case, to whoever decides."""
 
@@ -66,7 +71,7 @@ class Referral(OfficeRow):
             models.UniqueConstraint(fields=["office", "client_uid"], name="referral_created_once"),
             models.UniqueConstraint(
                 fields=["complaint", "programme"],
-                condition=~Q(approval="refused") & ~Q(answer="refused") & ~Q(realisation="never"),
+                condition=is_live(),
                 name="one_live_referral_per_case_and_programme",
             ),
         ]

@@ -5,8 +5,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from complaints.acts import may_tell
 from complaints.models import Complaint
-from complaints.selectors import capped, may_register
+from complaints.selectors import capped
 from complaints.workflow import OPEN_STATES, CaseState
 from puskesmas import panels
 from puskesmas.actors import Actor
@@ -43,7 +44,7 @@ def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
         "case": case,
         "cards": cards.load(rows, actor=actor),
         "untold": selectors.untold(case.pk) if goes_on else [],
-        "may_tell": may_register(actor),
+        "may_tell": may_tell(actor, case),
     }
 
 

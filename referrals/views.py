@@ -310,6 +310,15 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_POST
+@officer_page(*COUNTER)
+def take_up(request: HttpRequest, uid: str) -> HttpResponse:
+    """Go on from the owner's decision in a case that was opened again."""
+    answers.take_up(actor=actor_of(request), uid=uid, version=_version(request))
+    messages.success(request, _("Perkara dilanjutkan. Sampaikan jawabannya kepada warga."))
+    return redirect("referrals:referral", uid=uid)
+
+
+@require_POST
 @officer_page(*READERS, Role.ADMIN)
 def send_now(request: HttpRequest, uid: str) -> HttpResponse:
     """Try a waiting delivery again at once."""

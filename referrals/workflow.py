@@ -71,8 +71,7 @@ APPROVAL = Workflow(
         step(
             "resubmit",
             _("Ajukan lagi"),
-            # From "awaiting" too: the case was withdrawn under it, and opened again.
-            [Approval.AWAITING, Approval.RETURNED, Approval.APPROVED],
+            [Approval.RETURNED, Approval.APPROVED],
             Approval.AWAITING,
             [BO],
         ),
@@ -80,7 +79,7 @@ APPROVAL = Workflow(
         step(
             "recalled",
             _("Ditarik sebelum terkirim"),
-            [Approval.APPROVED],
+            [Approval.AWAITING, Approval.APPROVED],
             Approval.RETURNED,
             [SYSTEM],
         ),

@@ -228,6 +228,7 @@ PAGES = rows(
     row("POST", "/referrals/{referral.uid}/refuse/", {"koordinator"}, REASON, version="referral"),
     row("GET POST", "/referrals/{referral.uid}/resubmit/", {"back"}, TERMS, version="referral"),
     row("GET POST", "/referrals/{sent.uid}/hand-over/", DESK, CARRIED, version="sent"),
+    row("POST", "/referrals/{sent.uid}/take-up/", DESK, version="sent"),
     row(
         "GET POST",
         "/referrals/{sent.uid}/answer/",
@@ -383,6 +384,7 @@ REST = rows(
     row("POST", f"{REFERRAL}refuse/", {"koordinator"}, REASON, version="referral"),
     row("POST", f"{REFERRAL}resubmit/", {"back"}, TERMS, version="referral"),
     row("POST", f"{SENT}hand_over/", DESK, CARRIED, version="sent"),
+    row("POST", f"{SENT}take_up/", DESK, version="sent"),
     row("POST", f"{SENT}send_now/", LETTERS),
     row("POST", f"{SENT}answer/", DESK, SAID | {"value": "approved"}, version="sent"),
     row("POST", f"{SENT}realisation/", COUNTER, SAID | {"value": "collected"}, version="sent"),

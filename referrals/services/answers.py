@@ -10,19 +10,21 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.services import lock_case, move_case
+from complaints.services import move_case
 from complaints.workflow import CaseState
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
-from puskesmas.locking import lock, require_version
+from puskesmas.locking import require_version
 from puskesmas.models import Peer
 from puskesmas.workflow import Workflow
 from referrals.exchange import Refusal, Taken
-from referrals.models import Answering, Referral
+from referrals.models import Answering, Referral, is_live
+from referrals.services.locking import lock_with_case
 from referrals.workflow import ANSWER, APPROVAL, REALISATION, Answer, Approval, Realisation
 
 About, Source = Answering.About, Answering.Source
@@ -36,6 +38,8 @@ RECORDABLE = (
     Answer.APPROVED,
     Answer.REFUSED,
 )
+#: Where a case stands that was opened again, or whose file was noted as returned.
+REOPENED = (CaseState.IN_VERIFICATION, CaseState.IN_HANDLING)
 _OUTCOMES = {Answer.APPROVED: Outcome.OWNER_APPROVED, Answer.REFUSED: Outcome.OWNER_REFUSED}
 
 
@@ -59,7 +63,7 @@ def record_answer(
         NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
         InvalidInput: reason, owner, source or date missing or impossible.
     """
-    referral = lock(Referral, uid, actor=actor)
+    referral, case = lock_with_case(uid, actor=actor)
     if _is_repeat(referral, client_uid):
         return referral
     require_version(referral, version)
@@ -67,6 +71,14 @@ def record_answer(
         raise InvalidInput(_("Pilih jawabannya."), field="value")
     ANSWER.check(value, state=referral.answer, actor=actor, reason=reason)
     _require_approved_here(referral)
+    if _has_successor(referral, value):
+        raise WrongState(
+            _(
+                "Program ini sudah diajukan lagi dalam perkara yang sama. Catat jawabannya pada "
+                "rujukan yang baru itu."
+            ),
+            state=referral.answer,
+        )
     if value in _OUTCOMES and not owner.strip():
         raise InvalidInput(_("Tulis siapa yang memutuskan."), field="owner")
     said = _record(
@@ -81,8 +93,35 @@ def record_answer(
         actor=actor,
         client_uid=client_uid,
     )
-    _apply_answer(referral, said, actor)
+    _apply_answer(referral, case, said, actor)
     referral.save()
+    return referral
+
+
+@transaction.atomic
+def take_up(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Referral:
+    """Go on from the owner's decision in a case that was opened again, or fell back to handling.
+
+    The resident is then told, and after an approval the case waits for the realisation.
+
+    Raises:
+        NotFound, StaleVersion, NotYourRole.
+        WrongState: the owner has not decided, or the case goes another way.
+    """
+    referral, case = lock_with_case(uid, actor=actor, version=version)
+    if referral.answer not in _OUTCOMES or not is_current(referral):
+        raise WrongState(
+            _("Belum ada keputusan pemilik program untuk dilanjutkan."), state=referral.answer
+        )
+    if case.state not in REOPENED:
+        raise WrongState(
+            _("Perkara ini sekarang “%(state)s”; tidak ada yang perlu dilanjutkan.")
+            % {"state": case.get_state_display()},
+            state=case.state,
+        )
+    outcome = _OUTCOMES[Answer(referral.answer)]
+    move_case(actor=actor, case=case, action="owner_answered", outcome=outcome)
+    _follow_realisation(referral, case, actor)
     return referral
 
 
@@ -102,7 +141,7 @@ def record_realisation(
     version: int | None = None,
 ) -> Referral:
     """Record by hand how far the aid has come, with source and date. Raises as record_answer()."""
-    referral = lock(Referral, uid, actor=actor)
+    referral, case = lock_with_case(uid, actor=actor)
     if _is_repeat(referral, client_uid):
         return referral
     require_version(referral, version)
@@ -127,7 +166,7 @@ def record_realisation(
         actor=actor,
         client_uid=client_uid,
     )
-    _apply_realisation(referral, said, actor)
+    _apply_realisation(referral, case, said, actor)
     referral.save()
     return referral
 
@@ -142,7 +181,7 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     known = Referral.objects.visible_to(actor).filter(uid=body["referral_uid"])
     if not known.filter(submissions__message__isnull=False).exists():
         raise Refusal(_("Rujukan ini tidak dikenal di kantor ini."), code="unknown_referral")
-    referral = lock(Referral, body["referral_uid"], actor=actor)
+    referral, case = lock_with_case(body["referral_uid"], actor=actor)
     sequence = body["sequence"]
     about = About(body["about"])
     last = referral.answer_sequence if about == About.ANSWER else referral.realisation_sequence
@@ -162,9 +201,9 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     said.applied = sequence > last and _fits(referral, said, body["submission"])
     if said.applied:
         apply = _apply_answer if about == About.ANSWER else _apply_realisation
-        apply(referral, said, actor)
+        apply(referral, case, said, actor)
         if referral.answer == Answer.APPROVED:
-            _apply_missed_realisation(referral, actor)
+            _apply_missed_realisation(referral, case, actor)
     if about == About.ANSWER:
         referral.answer_sequence = max(sequence, last)
     else:
@@ -174,7 +213,7 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     return Taken(uid=referral.uid)
 
 
-def _apply_missed_realisation(referral: Referral, actor: Actor) -> None:
+def _apply_missed_realisation(referral: Referral, case: Complaint, actor: Actor) -> None:
     """Apply a realisation that overtook its approval on the way (one fetch failed in between)."""
     missed = (
         referral.answers.filter(about=About.REALISATION, source=Source.SYSTEM, applied=False)
@@ -184,7 +223,7 @@ def _apply_missed_realisation(referral: Referral, actor: Actor) -> None:
     if missed is None or missed.sequence < referral.realisation_sequence:
         return
     if _fits(referral, missed, referral.submissions.count()):
-        _apply_realisation(referral, missed, actor)
+        _apply_realisation(referral, case, missed, actor)
         missed.applied = True
         missed.save(update_fields=["applied"])
 
@@ -192,7 +231,8 @@ def _apply_missed_realisation(referral: Referral, actor: Actor) -> None:
 def _fits(referral: Referral, said: Answering, submission: int) -> bool:
     """Return whether an arrived answer still leads somewhere from where the referral stands.
 
-    What was said of an earlier submission is over once a mended one went out.
+    What was said of an earlier submission is over once the receiver has a mended one; that the
+    earlier one is returned is over as soon as it was mended.
     """
     if said.about == About.REALISATION:
         table, state = REALISATION, referral.realisation
@@ -200,12 +240,31 @@ def _fits(referral: Referral, said: Answering, submission: int) -> bool:
             return False
     else:
         table, state = ANSWER, referral.answer
-        if submission < referral.submissions.count():
+        returned = said.value == Answer.RETURNED
+        newest = referral.submissions.count() if returned else _last_delivered(referral)
+        if submission < newest or _has_successor(referral, said.value):
             return False
     return state == said.value or state in table.steps[said.value].sources
 
 
-def _apply_answer(referral: Referral, said: Answering, actor: Actor) -> None:
+def _last_delivered(referral: Referral) -> int:
+    """Return the number of the last submission the receiver is known to have; 0 for none."""
+    there = Q(message__acked_at__isnull=False) | Q(handed_over_at__isnull=False)
+    last = referral.submissions.filter(there).order_by("-number").first()
+    return last.number if last else 0
+
+
+def _has_successor(referral: Referral, value: str) -> bool:
+    """Return whether the word would bring a refused request back beside its own repetition."""
+    if referral.answer != Answer.REFUSED or value == Answer.REFUSED:
+        return False
+    others = Referral.objects.filter(
+        complaint_id=referral.complaint_id, programme_id=referral.programme_id
+    )
+    return others.filter(is_live()).exclude(pk=referral.pk).exists()
+
+
+def _apply_answer(referral: Referral, case: Complaint, said: Answering, actor: Actor) -> None:
     value = Answer(said.value)
     # The official word on what the village had noted itself: confirmed, nothing moves.
     if referral.answer == value:
@@ -216,9 +275,8 @@ def _apply_answer(referral: Referral, said: Answering, actor: Actor) -> None:
     if value in _OUTCOMES and referral.approval in APPROVAL.steps["overtaken"].sources:
         _step(referral, APPROVAL, said, actor, action="overtaken")
         referral.approval = Approval.APPROVED
-    if not _is_latest_of_its_case(referral):
+    if not is_current(referral):
         return
-    case = lock_case(referral.complaint.uid, actor=actor)
     if value == Answer.RETURNED and case.state == CaseState.REFERRED:
         move_case(actor=actor, case=case, action="returned_by_upstream", reason=said.reason)
     elif value in _OUTCOMES:
@@ -229,26 +287,27 @@ def _move_answered(case: Complaint, actor: Actor, said: Answering, *, corrected:
     action = "owner_corrected" if corrected else "owner_answered"
     told_so = (CaseState.ANSWERED, CaseState.AWAITING_REALISATION, CaseState.CLOSED)
     # In handling, or before the approver again: somebody here had noted that the file was returned.
-    owed = (CaseState.REFERRED, CaseState.IN_HANDLING, CaseState.AWAITING_APPROVAL)
+    # In verification: the case was withdrawn after the file had left, and opened again.
+    owed = (CaseState.REFERRED, *REOPENED, CaseState.AWAITING_APPROVAL)
     expected = told_so if corrected else owed
-    # A case that went another way meanwhile (reopened, closed) keeps its way; the referral shows
-    # the answer, and an officer takes it from there.
+    # A case that went another way meanwhile keeps its way; the referral shows the answer, and an
+    # officer takes it up from there (take_up).
     if case.state in expected:
         outcome = _OUTCOMES[Answer(said.value)]
         move_case(actor=actor, case=case, action=action, reason=said.reason, outcome=outcome)
 
 
-def _apply_realisation(referral: Referral, said: Answering, actor: Actor) -> None:
+def _apply_realisation(referral: Referral, case: Complaint, said: Answering, actor: Actor) -> None:
     value = Realisation(said.value)
     if referral.realisation == value:
         return
     _step(referral, REALISATION, said, actor)
     referral.realisation = value
-    if _is_latest_of_its_case(referral):
-        _follow_realisation(referral, actor)
+    if is_current(referral):
+        _follow_realisation(referral, case, actor)
 
 
-def _follow_realisation(referral: Referral, actor: Actor) -> None:
+def _follow_realisation(referral: Referral, case: Complaint, actor: Actor) -> None:
     """Move a case that waits for realisation when the referral's own says it is over.
 
     The aid may have been faster than the telling: then the case still waits to be told, and what is
@@ -260,7 +319,6 @@ def _follow_realisation(referral: Referral, actor: Actor) -> None:
     }
     if referral.realisation not in moves:
         return
-    case = lock_case(referral.complaint.uid, actor=actor)
     action, outcome = moves[Realisation(referral.realisation)]
     if case.state == CaseState.AWAITING_REALISATION:
         move_case(actor=actor, case=case, action=action, outcome=outcome)
@@ -326,8 +384,14 @@ def _require_approved_here(referral: Referral) -> None:
         )
 
 
-def _is_latest_of_its_case(referral: Referral) -> bool:
-    """Return whether the case stands where this referral left it: no later one was drafted."""
-    return not Referral.objects.filter(
-        complaint_id=referral.complaint_id, pk__gt=referral.pk
+def is_current(referral: Referral) -> bool:
+    """Return whether the case stands where this referral left it.
+
+    Another one that was put before the approver, or approved, since then has taken its place; one
+    the approver refused or returned has not.
+    """
+    others = Referral.objects.filter(complaint_id=referral.complaint_id).exclude(pk=referral.pk)
+    return not others.filter(
+        approval__in=(Approval.AWAITING, Approval.APPROVED),
+        approval_since__gt=referral.approval_since,
     ).exists()

@@ -19,10 +19,11 @@ from programs.models import Programme, ProgrammeVersion
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
-from puskesmas.locking import first_result, lock, require_version
+from puskesmas.locking import first_result, require_version
 from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
+from referrals.services.locking import lock_with_case
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 LegalBasis, Road = Referral.LegalBasis, Referral.Road
@@ -162,19 +163,13 @@ def resubmit(
 
     Raises:
         NotFound, StaleVersion, NotYourRole, InvalidInput.
-        WrongState: nobody returned it, and it was not put aside by a withdrawal.
+        WrongState: nobody returned it, and it was not recalled by a withdrawal.
     """
-    referral = lock(Referral, uid, actor=actor, version=version)
+    referral, case = lock_with_case(uid, actor=actor, version=version)
     APPROVAL.check("resubmit", state=referral.approval, actor=actor)
     if referral.approval == Approval.APPROVED and referral.answer != Answer.RETURNED:
         raise WrongState(
             _("Rujukan ini sudah disetujui dan tidak dikembalikan; tidak ada yang diajukan lagi."),
-            state=referral.approval,
-        )
-    case = lock_case(referral.complaint.uid, actor=actor)
-    if referral.approval == Approval.AWAITING and case.state == CaseState.AWAITING_APPROVAL:
-        raise WrongState(
-            _("Rujukan ini masih menunggu persetujuan; tidak ada yang diajukan lagi."),
             state=referral.approval,
         )
     _check_terms(actor=actor, programme=referral.programme, road=road, need=need, basis=legal_basis)
@@ -191,12 +186,12 @@ def resubmit(
 def _lock_for_decision(
     actor: Actor, uid: Any, version: int | None, action: str, reason: str = ""
 ) -> tuple[Referral, Complaint]:
-    referral = lock(Referral, uid, actor=actor, version=version)
+    referral, case = lock_with_case(uid, actor=actor, version=version)
     APPROVAL.check(action, state=referral.approval, actor=actor, reason=reason)
     obstacle = Bench(referral.office).obstacle(referral, actor)
     if obstacle:
         raise obstacle
-    return referral, lock_case(referral.complaint.uid, actor=actor)
+    return referral, case
 
 
 def _turn_down(

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,27 +76,32 @@ def _enqueue(referral: Referral, upstream: Peer, body: dict[str, Any]) -> Outbox
 def recall_withdrawn(*, case: Complaint, step: Step, actor: Actor, **_signal: Any) -> None:
     """Stop what has not left the office when its case is withdrawn (same transaction).
 
-    The referral goes back to be put forward again, should the case be reopened. A file that is
-    being sent, was received or was carried there stays: the owner's answer is kept when it comes.
+    Draft or approved, the referral goes back to be put forward again, should the case be reopened.
+    A file that is being sent, was received or was carried there stays: the owner's answer is kept
+    when it comes.
     """
     if step.target != CaseState.WITHDRAWN:
         return
-    approved = Referral.objects.filter(complaint=case, approval=Approval.APPROVED)
-    for uid in approved.filter(answer=Answer.NONE).values_list("uid", flat=True):
+    here = Q(approval=Approval.AWAITING) | Q(approval=Approval.APPROVED, answer=Answer.NONE)
+    rows = Referral.objects.filter(here, complaint=case)
+    for uid in rows.values_list("uid", flat=True):
         referral = lock(Referral, uid, actor=actor)
-        submission = _latest(referral)
-        in_hand = submission.handed_over_at is not None
-        if in_hand or (submission.message and not outbox.supersede(submission.message)):
-            continue
-        recalled = APPROVAL.check(
-            "recalled", state=referral.approval, actor=Actor.system(referral.office)
-        )
-        source, referral.approval = referral.approval, Approval(recalled.target)
-        referral.approval_since = timezone.now()
-        referral.save()
-        record_transition(
-            subject=referral, field=APPROVAL.field, step=recalled, source=source, actor=actor
-        )
+        if referral.approval == Approval.AWAITING or _can_be_stopped(_latest(referral)):
+            _recall(referral, actor)
+
+
+def _can_be_stopped(submission: Submission) -> bool:
+    if submission.handed_over_at is not None:
+        return False
+    return submission.message is None or outbox.supersede(submission.message)
+
+
+def _recall(referral: Referral, actor: Actor) -> None:
+    step = APPROVAL.check("recalled", state=referral.approval, actor=Actor.system(referral.office))
+    source, referral.approval = referral.approval, Approval(step.target)
+    referral.approval_since = timezone.now()
+    referral.save()
+    record_transition(subject=referral, field=APPROVAL.field, step=step, source=source, actor=actor)
 
 
 def enqueue_waiting(*, office: Office, upstream: Peer) -> int:

@@ -26,7 +26,7 @@ EXPECTED = {
     ("in_handling", "recorded_only"): {"record_only": "BO"},
     # Answered in the Puskesos.
     ("registered", "answered"): {"answer_here": "BO"},
-    ("in_verification", "answered"): {"answer_here": "BO"},
+    ("in_verification", "answered"): {"answer_here": "BO", "owner_answered": "SYS FO BO"},
     # Referred: drafted by the back office, approved by an approver, answered by the owner.
     ("registered", "awaiting_approval"): {"submit_referral": "BO"},
     ("in_verification", "awaiting_approval"): {"submit_referral": "BO"},

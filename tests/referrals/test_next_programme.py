@@ -136,9 +136,9 @@ def test_a_draft_of_a_withdrawn_case_is_nobodys_to_approve(cast, case, draft, lo
     assert [item.referral for item in waiting_for_approval(approver)] == [referral]
     withdraw(cast, case)
     assert waiting_for_approval(approver) == []
-    with pytest.raises(WrongState, match="Dicabut warga"):
+    with pytest.raises(WrongState):
         approval.approve(actor=approver, uid=referral.uid)
-    assert fresh(referral).approval == Approval.AWAITING
+    assert fresh(referral).approval == Approval.RETURNED
     shown = login("koordinator").get(reverse("referrals:referral", args=[referral.uid]))
     assert reverse("referrals:approve", args=[referral.uid]) not in shown.content.decode()
 

@@ -16,14 +16,12 @@ APPROVAL_EXPECTED = {
     # the earlier file while the mended one still waits here.
     ("awaiting", "approved"): {"approve": "KOOR HEAD", "overtaken": "SYS"},
     ("returned", "approved"): {"overtaken": "SYS"},
-    ("awaiting", "returned"): {"return": "KOOR HEAD"},
+    ("awaiting", "returned"): {"return": "KOOR HEAD", "recalled": "SYS"},
     ("awaiting", "refused"): {"refuse": "KOOR HEAD"},
     # Mended by the back office, after its approver or the upstream returned it.
     ("returned", "awaiting"): {"resubmit": "BO"},
-    # Put aside when the case was withdrawn before anybody decided (the verb checks that it was).
-    ("awaiting", "awaiting"): {"resubmit": "BO"},
     ("approved", "awaiting"): {"resubmit": "BO"},
-    # The resident withdrew the case while the file still lay in the outbox.
+    # The resident withdrew the case before anybody decided, or while the file lay in the outbox.
     ("approved", "returned"): {"recalled": "SYS"},
 }
 
