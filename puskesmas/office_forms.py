@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
-from puskesmas.forms import DateField, DigitsInput
+from puskesmas.forms import DateField, DigitsInput, NumberInput
 from puskesmas.models import Office, Role, TimeLimit, User
 from puskesmas.office_calendar import MOST_DAYS
 from puskesmas.officers import roles_of
@@ -114,6 +114,7 @@ class LimitsForm(ActForm):
                 label=_("%(limit)s: hari") % {"limit": name},
                 min_value=1,
                 max_value=MOST_DAYS,
+                widget=NumberInput(width=4),
             )
             self.fields[f"{code}_working"] = forms.BooleanField(
                 label=_("Hari kerja saja"), required=False
