@@ -228,9 +228,8 @@ def _event(item: Transition, tables: dict[str, Any]) -> dict[str, Any]:
 
 def request_facts(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what a received payload says of the request, as (label, value)."""
-    check, finding = payload["register_check"], payload["finding"]
+    check = payload["register_check"]
     rows = [
-        (_("Hasil pemeriksaan desa"), _found(finding) if finding else ""),
         (_("Daftar pada hari itu"), _checked(check) if check else ""),
         (_("Program yang sudah diterima"), ", ".join(payload["programmes_held"])),
         (_("Pemilik program"), payload["programme"]["owner"]),
@@ -241,10 +240,18 @@ def request_facts(payload: dict[str, Any]) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
+def finding_of(payload: dict[str, Any]) -> str:
+    """Return what the village found, in words; "" where it did not say."""
+    finding = payload["finding"]
+    return str(Complaint.Finding(finding["result"]).label) if finding else ""
+
+
 def person_facts(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what a received payload says of the person, without numbers, as (label, value)."""
     person, household = payload["person"], payload["household"]
-    place = [person["address"], person["dusun"] and f"Dusun {person['dusun']}"]
+    # Many villages write the hamlet into the address as well: once is enough.
+    told = person["dusun"].casefold() in person["address"].casefold()
+    place = [person["address"], "" if told else f"Dusun {person['dusun']}"]
     place += [person[name] and f"{name.upper()} {person[name]}" for name in ("rt", "rw")]
     return [
         (_("Nama"), person["name"]),
@@ -278,11 +285,6 @@ def _checked(check: dict[str, Any]) -> str:
     if check["data_date"]:
         parts.append(_("data %(day)s") % {"day": _date(check["data_date"])})
     return ", ".join(filter(None, parts))
-
-
-def _found(finding: dict[str, Any]) -> str:
-    label = Complaint.Finding(finding["result"]).label
-    return f"{label}: {finding['reason']}" if finding["reason"] else str(label)
 
 
 def _approved(payload: dict[str, Any]) -> str:

@@ -130,6 +130,7 @@ def _draw(
         {
             "row": row,
             "sent": row.payload,
+            "finding": cards.finding_of(row.payload),
             "request_facts": cards.request_facts(row.payload),
             "person_facts": cards.person_facts(row.payload),
             "members": cards.sent_members(row.payload),
