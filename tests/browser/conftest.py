@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from puskesmas.launcher import Launcher
+from tests.browser import errands
+from tests.browser.crawl import Visit, walk_offices
 from tests.browser.offices import two_offices
 from tests.browser.people import Officer, People, Person
 from tests.browser.watch import Watch
@@ -44,6 +46,12 @@ def people(offices: Launcher, browser: Browser, _watch: Watch) -> Iterator[Peopl
     crowd = People(browser, _watch, urls)
     yield crowd
     crowd.leave()
+
+
+@pytest.fixture(scope="session")
+def visits(offices: Launcher, people: People) -> list[Visit]:
+    """Every page of both offices, as somebody of each role gets it, in each language."""
+    return walk_offices(offices.offices, errands.run(people))
 
 
 @pytest.fixture

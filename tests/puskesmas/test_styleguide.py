@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from tests.accessibility import overflow, problems
 from tests.chromium import new_context, open_browser, take_seat
 
 WIDTHS = (320, 768, 1280)
@@ -41,13 +41,6 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-def problems(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 AA, one line an element."""
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.django_db(transaction=True)
@@ -59,7 +52,7 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
     for path in PAGES:
         page.goto(live_server.url + path)
         assert problems(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert overflow(page) <= 0, path
     context.close()
 
 

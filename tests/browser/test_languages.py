@@ -1,0 +1,143 @@
+"""Every page in each language: a crawl that fails on words of the other.
+
+Indonesian is the source language, English the catalogue's. Names and codes are marked
+``translate="no"`` in the pages, words that people wrote themselves with their ``lang``; both are
+left out. Letters are always Indonesian and are not read here.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import polib
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.browser.crawl import FOR_PROGRAMS, LANGUAGES, PageReader, Visit, all_views
+from tests.cast import PASSWORD, Cast
+
+pytestmark = pytest.mark.browser
+
+CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
+#: Names of the demo in running text: places, and who took a file.
+DEMO_NAMES = ("Sumber Wadung", "Sukamaju Baru", "Bagian umum")
+#: Pages of the second step after the password.
+BEFORE_SECOND_STEP = ("mfa_index", "mfa_activate_totp")
+WITH_SECOND_STEP = (
+    *("mfa_index", "mfa_deactivate_totp", "mfa_reauthenticate"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+)
+#: Views a walk cannot show, and why.
+NOT_PAGES = {
+    **dict.fromkeys(
+        (
+            *("choose_office", "set_language", "office:token_revoke", "registry:import_load"),
+            *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
+            "status:details",
+        ),
+        "takes a form and shows the page it stands on",
+    ),
+    "styleguide_live": "an example that takes a form",
+    "complaints:papers": "a part of the intake page, asked for by its script",
+    "attachment": "a file of somebody's",
+    "mfa_download_recovery_codes": "a file of codes",
+    "health": "for programs",
+    **dict.fromkeys(
+        ("account_confirm_email", "account_reset_password_from_key"),
+        "stands behind a link in a letter; no letters are sent here",
+    ),
+    **dict.fromkeys(
+        ("account_confirm_login_code", "account_set_password"),
+        "never asked for: all log in by name",
+    ),
+    **dict.fromkeys(
+        (
+            *("mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp"),
+            *("mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_view_recovery_codes"),
+        ),
+        "read by the test of the second step below",
+    ),
+}
+
+
+@cache
+def vocabulary(language: str) -> set[str]:
+    """Return the words that only the catalogue's sentences of ``language`` use."""
+    said: dict[str, set[str]] = {"id": set(), "en": set()}
+    for entry in polib.pofile(str(CATALOGUE)):
+        said["id"] |= _words(f"{entry.msgid} {entry.msgid_plural}")
+        said["en"] |= _words(" ".join([entry.msgstr, *entry.msgstr_plural.values()]))
+    return said.pop(language) - said.popitem()[1]
+
+
+@cache
+def names() -> re.Pattern[str]:
+    """Return what matches names: they travel between offices as they were written."""
+    catalogue = tomllib.loads((settings.BASE_DIR / "programs" / "catalogue.toml").read_text())
+    known = {one[key] for one in catalogue["programmes"] for key in ("name_id", "owner")}
+    known |= set(DEMO_NAMES)
+    return re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))), re.IGNORECASE)
+
+
+def _words(text: str) -> set[str]:
+    without_slots = re.sub(r"%\(\w+\)[sd]|<[^>]+>", " ", text)
+    return set(re.findall(r"[a-z]{3,}", without_slots.casefold()))
+
+
+def foreign_words(texts: tuple[str, ...], language: str) -> list[str]:
+    """Return the texts of a page in ``language`` that hold a word only the other one has."""
+    other = "en" if language == "id" else "id"
+    return [text for text in texts if _words(names().sub(" ", text)) & vocabulary(other)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_speaks_two_languages(visits: list[Visit], language: str):
+    mixed = {
+        f"{visit.view} ({visit.who or 'visitor'}): {text}"
+        for visit in visits
+        if visit.texts and visit.language == language
+        for text in foreign_words(visit.texts, language)
+    }
+    assert sorted(mixed) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_the_second_step_speaks_two_languages(client: Client, cast: Cast, language: str):
+    """Nobody in the demo has one: here an officer without and one with it open what is theirs."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    without, having = cast.users["front"], cast.users["back"]
+    RecoveryCodes.activate(having)
+    TOTP.activate(having, generate_totp_secret())
+    mixed = {}
+    for user, views in ((without, BEFORE_SECOND_STEP), (having, WITH_SECOND_STEP)):
+        client.force_login(user)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        mixed |= {view: _mixed(client.get(reverse(view)), language) for view in views}
+    client.logout()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    asked = {"login": having.username, "password": PASSWORD}
+    mixed["mfa_authenticate"] = _mixed(client.post("/account/login/", asked, follow=True), language)
+    assert not any(mixed.values()), mixed
+
+
+def _mixed(answer: HttpResponse, language: str) -> list[str]:
+    page = PageReader(answer.content.decode())
+    assert (answer.status_code, page.language) == (200, language)
+    return foreign_words(tuple(page.texts), language)
+
+
+def test_no_page_fails(visits: list[Visit]):
+    assert [visit for visit in visits if visit.status >= 500] == []
+
+
+def test_the_walk_opened_every_page_there_is(visits: list[Visit]):
+    opened = {visit.view for visit in visits if visit.is_shown}
+    pages = {view for view in all_views() if not view.startswith(FOR_PROGRAMS)}
+    assert pages - opened - set(NOT_PAGES) == set(), "pages nobody walked to"
+    assert opened & set(NOT_PAGES) == set(), "pages after all"
