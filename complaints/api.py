@@ -302,11 +302,12 @@ class StepOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
 
 
-class OwnerAnswerOut(serializers.Serializer[Any]):
-    """The programme owner's word, as the owner's."""
+class ReferralNewsOut(serializers.Serializer[Any]):
+    """What was said of a referral; the programme owner's own word only when ``by_owner``."""
 
     text = serializers.CharField()
-    owner = serializers.CharField()
+    said_by = serializers.CharField()
+    by_owner = serializers.BooleanField()
     said_on = serializers.DateField()
     document_number = serializers.CharField()
 
@@ -327,7 +328,7 @@ class StatusOut(serializers.Serializer[Any]):
     due = serializers.DateTimeField(allow_null=True)
     bring = serializers.ListField(child=serializers.CharField())
     steps = StepOut(many=True)
-    answers = OwnerAnswerOut(many=True)
+    answers = ReferralNewsOut(many=True)
 
 
 class KindOut(serializers.Serializer[Any]):

@@ -1,8 +1,8 @@
 """What a resident may read of his case by its number: plain words, and nothing personal.
 
 The village decides nothing about aid, so none of its acts reads as acceptance or refusal here; the
-owner's answer is shown as the owner's. Details open to who knows the last four digits of the
-person's NIK or phone.
+owner's answer is shown as the owner's, and nobody else's word is. Details open to who knows the
+last four digits of the person's NIK or phone.
 """
 
 from collections.abc import Callable
@@ -31,27 +31,39 @@ DETAIL_TRIES: dict[str, Any] = {"capacity": 5, "per": timedelta(days=1)}
 
 
 @dataclass(frozen=True)
-class OwnerAnswer:
-    """The programme owner's word, as the owner's: what, by whom, when, under which number.
+class ReferralNews:
+    """What was said of a referral: what, by whom, when, under which number.
 
-    ``reason`` and ``instructions`` are personal: shown with the details only, as is ``programme``.
+    ``by_owner`` says that it is the programme owner's own word; news of who passes the file on
+    must never read as his. ``said_by`` is "" when nobody is known to have said it. ``reason`` and
+    ``instructions`` are personal: shown with the details only, as is ``programme``.
     """
 
     text: Any
-    owner: str
+    said_by: str
     said_on: date
+    by_owner: bool = True
     document_number: str = ""
     programme: str = ""
     reason: str = ""
     instructions: str = ""
 
+    @property
+    def title(self) -> str:
+        """Return the heading that says whose word it is."""
+        if self.by_owner:
+            return _("Jawaban pemilik program")
+        if not self.said_by:
+            return _("Kabar tentang rujukan")
+        return _("Kabar dari %(who)s") % {"who": self.said_by}
 
-AnswerProvider = Callable[[Complaint], list[OwnerAnswer]]
+
+AnswerProvider = Callable[[Complaint], list[ReferralNews]]
 _providers: list[AnswerProvider] = []
 
 
 def register_answer_provider(provider: AnswerProvider) -> None:
-    """Add where owners' answers come from, newest first; called from ``AppConfig.ready()``."""
+    """Add where news of referrals comes from, newest first; called from ``AppConfig.ready()``."""
     _providers.append(provider)
 
 
@@ -69,7 +81,7 @@ class PublicStatus:
     due: datetime | None = None
     bring: list[Any] = field(default_factory=list)
     steps: list[FlowStep] = field(default_factory=list)
-    answers: list[OwnerAnswer] = field(default_factory=list)
+    answers: list[ReferralNews] = field(default_factory=list)
     emergency: bool = False
     has_details: bool = True
 
@@ -247,7 +259,7 @@ def _case_status(case: Complaint) -> PublicStatus:
     )
 
 
-def _answers(case: Complaint) -> list[OwnerAnswer]:
+def _answers(case: Complaint) -> list[ReferralNews]:
     return [answer for provider in _providers for answer in provider(case)]
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.public import OwnerAnswer
+from complaints.public import ReferralNews
 from complaints.timeline import Event
 from puskesmas.actors import Actor
-from referrals.models import Answering, Referral
+from referrals.models import Answering, Referral, Submission
 from referrals.workflow import Answer, Realisation
 
 #: What a resident is shown as somebody's word; a return for correction is the offices' business.
@@ -21,26 +22,40 @@ _PUBLIC = (
 )
 
 
-def answers_for_resident(case: Complaint) -> list[OwnerAnswer]:
+def answers_for_resident(case: Complaint) -> list[ReferralNews]:
     """Return the words of the upstream and the owner that hold, newest first (one query)."""
+    sent = Submission.objects.filter(referral=OuterRef("referral"), message__isnull=False)
     rows = (
         Answering.objects.filter(referral__complaint=case, applied=True, value__in=_PUBLIC)
         .select_related("referral__programme")
+        .annotate(sent_to=Subquery(sent.order_by("-number").values("message__peer__name")[:1]))
         .order_by("-recorded_at", "-pk")
     )
     return [_public(row) for row in rows]
 
 
-def _public(row: Answering) -> OwnerAnswer:
-    return OwnerAnswer(
+def _public(row: Any) -> ReferralNews:
+    return ReferralNews(
         text=row.label,
-        owner=row.owner or row.referral.programme.owner,
+        said_by=row.speaker or _unnamed(row),
+        by_owner=row.is_owners_word,
         said_on=row.said_on,
         document_number=row.document_number,
         programme=row.referral.programme.name,
         reason=row.reason,
         instructions=row.instructions,
     )
+
+
+def _unnamed(row: Any) -> str:
+    """Return who said what nobody is named for: the owner his own word, else who has the file."""
+    owner: str = row.referral.programme.owner
+    if row.is_owners_word:
+        return owner
+    if row.sent_to:
+        return str(row.sent_to)
+    # By default the paper is addressed to the owner himself; then nobody else is known.
+    return row.referral.destination if row.referral.destination != owner else ""
 
 
 def events_of(actor: Actor, case: Complaint) -> list[Event]:
@@ -68,7 +83,7 @@ def _received(row: Referral) -> list[Event]:
 def _said(row: Referral) -> list[Event]:
     return [
         Event(
-            f"{said.label} – {said.owner}" if said.owner else said.label,
+            f"{said.label} – {said.speaker}" if said.speaker else said.label,
             said.recorded_at,
             said.recorded_by.name if said.recorded_by else said.get_source_display(),
             "\n".join(text for text in (said.reason, said.instructions) if text),

@@ -11,7 +11,7 @@ from programs.models import Programme, ProgrammeVersion
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
-from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
+from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
 
 
@@ -149,6 +149,20 @@ class Answering(models.Model):
         """Return what was said, in words."""
         states = Answer if self.about == self.About.ANSWER else Realisation
         return str(states(self.value).label)
+
+    @property
+    def is_owners_word(self) -> bool:
+        """Return whether the programme's owner said it, and not who passes the file on to him."""
+        return self.about == self.About.ANSWER and self.value in OWNERS_WORD
+
+    @property
+    def speaker(self) -> str:
+        """Return who is recorded as having said it; "" when that is the linked office above.
+
+        Its messages name in ``owner`` whom the file goes to, so that is no speaker.
+        """
+        relayed = self.source == self.Source.SYSTEM and not self.is_owners_word
+        return "" if relayed else self.owner
 
 
 class ReceivedReferral(OfficeRow):

@@ -249,7 +249,7 @@ def answer(request: HttpRequest, uid: str) -> HttpResponse:
         verb=answers.record_answer,
         title=_("Catat jawaban"),
         submit=_("Simpan jawaban"),
-        done=_("Jawaban dicatat sebagai jawaban pemilik program."),
+        done=_("Jawaban dicatat."),
         initial=lambda row: {"said_on": row.office.today()},
         extra=lambda row: {"state": row.answer},
     )

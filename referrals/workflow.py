@@ -97,6 +97,9 @@ APPROVAL = Workflow(
 #: Answers after which the upstream still owes the owner's word.
 OWED = (A.NONE, A.RECEIVED, A.RECOMMENDED, A.STUDIED)
 
+#: Answers that are the owner's own word; the others are said by whoever passes the file on.
+OWNERS_WORD = (A.STUDIED, A.APPROVED, A.REFUSED)
+
 
 #: The village's copy of the answer: set by messages that arrive (system), or recorded by hand
 #: with source and date when nothing of ours runs up there. A later answer corrects an earlier one.

@@ -453,7 +453,7 @@ def test_the_same_path_on_paper_where_no_district_is_linked(
     fo.ticks("Surat")
     fo.writes("Nomor surat", "440/9/2026")
     fo.presses("Simpan jawaban")
-    fo.sees("Jawaban dicatat sebagai jawaban pemilik program.")
+    fo.sees("Jawaban dicatat.")
     phone = people.resident()
     the_phone_shows(phone, number, "Jawaban pemilik program", "Dinas Kesehatan Kota", "440/9/2026")
 

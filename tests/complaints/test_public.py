@@ -159,9 +159,9 @@ def test_a_case_that_ended_early_shows_no_steps_it_never_took(cast, case):
 def test_the_owners_answer_is_shown_as_the_owners_and_its_reason_only_with_details(
     visitor, case, monkeypatch
 ):
-    said = public.OwnerAnswer(
+    said = public.ReferralNews(
         text="Tidak disetujui pemilik program",
-        owner="Dinas Kesehatan",
+        said_by="Dinas Kesehatan",
         said_on=date(2026, 11, 2),
         document_number="440/12/2026",
         programme="KIS daerah",
