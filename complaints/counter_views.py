@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from programs.selectors import papers_wanted, participations_of, programmes_of, 
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotFound
 from puskesmas.history import audit
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from registry import badges
 from registry.forms import SearchForm
 from registry.models import Resident
@@ -39,17 +38,12 @@ def new(request: HttpRequest) -> HttpResponse:
     resident = person(_uid(uid), actor=actor)
     form = IntakeForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
         try:
-            case = services.register_complaint(actor=actor, subject=resident, **values)
+            case = services.register_complaint(actor=actor, subject=resident, **form.cleaned_data)
         except DomainError as error:
             add_error(form, error)
         else:
-            if case.story != values["story"].strip():
-                messages.warning(
-                    request,
-                    _("Perkara ini sudah terdaftar sebelumnya. Perubahan barusan tidak disimpan."),
-                )
+            say_done(request, case)
             return redirect("complaints:registered", uid=case.uid)
     return form_page(request, "complaints/new.html", _intake_context(form, resident, actor))
 
@@ -207,8 +201,8 @@ def question_new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(request, _("Pertanyaan dan jawabannya tercatat."))
-            if question.receipt_number:
+            say_done(request, question, _("Pertanyaan dan jawabannya tercatat."))
+            if question.receipt_number or question.is_repeat:
                 return redirect("complaints:question", uid=question.uid)
             return redirect("complaints:question_new")
     return form_page(request, "complaints/question_new.html", {"form": form, "resident": resident})

@@ -229,7 +229,7 @@ def _save_numbered(row: Any, client_uid: uuid.UUID, actor: Actor) -> bool:
 
 
 def _existing(model: Any, client_uid: uuid.UUID, actor: Actor) -> Any:
-    return model.objects.visible_to(actor).get(client_uid=client_uid)
+    return first_result(model, client_uid, actor=actor)
 
 
 def _note_programmes(

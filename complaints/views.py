@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +26,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotFound, StaleVersion
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, officer_page
+from puskesmas.pages import actor_of, add_error, officer_page, say_done
 from puskesmas.workflow import role_names
 from registry.selectors import household_of, is_family
 from registry.views import place_of
@@ -158,12 +157,12 @@ def act(request: HttpRequest, uid: str, code: str) -> HttpResponse:
     error: DomainError | None = None
     if form.is_valid():
         try:
-            wanted.verb(actor=actor, uid=uid, **form.cleaned_data)
+            result = wanted.verb(actor=actor, uid=uid, **form.cleaned_data)
         except DomainError as refused:
             error = refused
             add_error(form, refused)
         else:
-            messages.success(request, wanted.done)
+            say_done(request, result, wanted.done)
             return redirect("complaints:case", uid=uid)
     row = selectors.case(uid, actor=actor)
     context = _case_context(row, actor, wanted, _at_version(form, row), error)

@@ -79,11 +79,18 @@ def require_version(row: OfficeRow | Office | User, version: int | None) -> None
 
 
 def first_result(model: type[Row], client_uid: uuid.UUID | None, *, actor: Actor) -> Row | None:
-    """Return what an earlier, identical request created, or None: a double click makes one row."""
+    """Return what an earlier request of the same form created, or None: it makes one row only.
+
+    The row is marked ``is_repeat``, for what was sent now may differ and is not kept: whoever
+    answers must say so (:func:`puskesmas.pages.say_done` does).
+    """
     if client_uid is None:
         return None
     rows: Any = model.objects
-    return rows.visible_to(actor).filter(client_uid=client_uid).first()
+    row: Row | None = rows.visible_to(actor).filter(client_uid=client_uid).first()
+    if row is not None:
+        row.is_repeat = True
+    return row
 
 
 if TYPE_CHECKING:

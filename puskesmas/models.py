@@ -171,6 +171,9 @@ class OfficeRow(models.Model):
 
     objects = OfficeRowQuerySet.as_manager()
 
+    #: Set in memory on what a verb found instead of making it a second time.
+    is_repeat = False
+
     class Meta:
         abstract = True
 

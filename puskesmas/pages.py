@@ -82,12 +82,30 @@ def carried_out(
     if request.method != "POST" or not form.is_valid():
         return False
     try:
-        verb(**given, **form.cleaned_data)
+        result = verb(**given, **form.cleaned_data)
     except DomainError as error:
         add_error(form, error)
         return False
-    messages.success(request, done)
+    say_done(request, result, done)
     return True
+
+
+def say_done(request: HttpRequest, result: Any, done: Any = "") -> None:
+    """Say ``done`` – unless the verb returned what this very form had made before.
+
+    Then the officer came back to a form he had sent, and may have changed it: nothing of that was
+    kept, and he must not believe it was.
+    """
+    if getattr(result, "is_repeat", False):
+        messages.warning(
+            request,
+            _(
+                "Isian ini sudah tercatat sebelumnya. Bila barusan ada yang diubah, "
+                "perubahannya tidak disimpan."
+            ),
+        )
+    elif done:
+        messages.success(request, done)
 
 
 def _say_what_is_recorded(form: forms.BaseForm) -> None:

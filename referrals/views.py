@@ -19,7 +19,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from referrals import cards, letters, selectors
 from referrals.deliveries import trouble_with
 from referrals.forms import (
@@ -116,7 +116,7 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(request, _("Rujukan diajukan untuk disetujui."))
+            say_done(request, referral, _("Rujukan diajukan untuk disetujui."))
             return redirect("referrals:referral", uid=referral.uid)
     return form_page(
         request,
@@ -290,8 +290,9 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(
+            say_done(
                 request,
+                made,
                 _("Surat rujukan bernomor %(number)s. Cetak, lalu mintakan tanda tangan.")
                 % {"number": made.number},
             )

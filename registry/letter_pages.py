@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from registry import letters, selectors
 from registry.letter_forms import BY_HAND, SktmForm, initial_for, initial_from
 from registry.models import Resident
@@ -48,8 +47,9 @@ def sktm_new(request: HttpRequest, uid: str) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(
+            say_done(
                 request,
+                letter,
                 _("SKTM bernomor %(number)s. Cetak, lalu mintakan tanda tangan.")
                 % {"number": letter.number},
             )
@@ -127,7 +127,7 @@ def _change(
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(request, done)
+            say_done(request, changed, done)
             return redirect("letters:letter", uid=changed.uid)
     return _page(request, actor, resident, form, title=title, submit=submit, letter=letter)
 

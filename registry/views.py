@@ -14,7 +14,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from registry import badges, selectors, services
 from registry.forms import (
     LifeForm,
@@ -120,7 +120,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
-            messages.success(request, _("Warga ditambahkan."))
+            say_done(request, resident, _("Warga ditambahkan."))
             return redirect("registry:person", uid=resident.uid)
     return form_page(
         request,

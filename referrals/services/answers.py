@@ -373,7 +373,10 @@ def _record(
 
 
 def _is_repeat(referral: Referral, client_uid: uuid.UUID | None) -> bool:
-    return client_uid is not None and referral.answers.filter(client_uid=client_uid).exists()
+    referral.is_repeat = (
+        client_uid is not None and referral.answers.filter(client_uid=client_uid).exists()
+    )
+    return referral.is_repeat
 
 
 def _require_approved_here(referral: Referral) -> None:

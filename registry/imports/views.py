@@ -11,7 +11,7 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.pages import actor_of, add_error, form_page, officer_page
+from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from puskesmas.templatetags.puskesos import angka
 from registry.imports import cells, problems, selectors, services
 from registry.imports.forms import ColumnsForm, HandInForm
@@ -58,6 +58,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_error(form, error)
         else:
+            say_done(request, batch)
             return redirect("registry:import_columns", uid=batch.uid)
     return form_page(request, "registry/import_new.html", {"form": form})
 
