@@ -460,7 +460,10 @@ class AnswerHere(CaseAct):
 
 
 class CloseUnreachable(CaseAct):
-    """Close a case whose resident could not be told after the office's number of tries."""
+    """Close a case whose resident could not be told after the office's number of tries.
+
+    While it waits for papers of a person recorded as dead or moved away: without any.
+    """
 
     serializer_class = ReasonBody
     roles, verb = roles_of("close_unreachable"), services.close_unreachable

@@ -180,8 +180,8 @@ _CLOSED: dict[str, _Words] = {
         gettext_lazy("Selesai: sudah diterima."), gettext_lazy("Tidak ada lagi yang ditunggu."), ""
     ),
     Outcome.UNREACHABLE: _Words(
-        gettext_lazy("Kami sudah beberapa kali menghubungi Anda tetapi belum berhasil."),
-        gettext_lazy("Datang ke kantor Puskesos untuk mendengar jawabannya."),
+        gettext_lazy("Penanganan berhenti karena kami tidak dapat menghubungi Anda."),
+        gettext_lazy("Datang ke kantor: petugas menjelaskannya, dan perkara dapat dibuka kembali."),
         _YOU,
     ),
 }

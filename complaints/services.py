@@ -639,6 +639,8 @@ def close_unreachable(
 ) -> Complaint:
     """Close a case whose resident could not be told after the office's number of tries.
 
+    Nobody brings papers for who is recorded as dead or moved away: that needs no tries.
+
     Raises:
         WrongState: too few tries since the case came to this state; and what :func:`move_case`
             raises.
@@ -646,7 +648,7 @@ def close_unreachable(
     case = _take(actor, uid, version)
     CASE.check("close_unreachable", state=case.state, actor=actor, reason=reason)
     tries = case.tellings.filter(about=case.state, reached=False, at__gte=case.state_since).count()
-    needed = case.office.telling_tries
+    needed = 0 if _waits_in_vain(case) else case.office.telling_tries
     if tries < needed:
         raise WrongState(
             ngettext(
@@ -665,6 +667,12 @@ def close_unreachable(
         outcome=Complaint.Outcome.UNREACHABLE,
     )
     return case
+
+
+def _waits_in_vain(case: Complaint) -> bool:
+    """Return whether the case waits for papers of a person who is gone (a query while it waits)."""
+    waits = case.state == CaseState.WAITING_RESIDENT
+    return waits and case.subject.life != Resident.Life.ALIVE
 
 
 @transaction.atomic

@@ -219,7 +219,7 @@ CASE = Workflow(
         step(
             "close_unreachable",
             _("Tutup: warga tidak dapat dihubungi"),
-            [S.ANSWERED, S.AWAITING_REALISATION],
+            [S.WAITING_RESIDENT, S.ANSWERED, S.AWAITING_REALISATION],
             S.CLOSED,
             [FO, BO],
             needs_reason=True,

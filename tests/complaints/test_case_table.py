@@ -58,6 +58,7 @@ EXPECTED = {
     },
     # Ended before its time.
     ("waiting_resident", "lapsed"): {"lapse": "BO"},
+    ("waiting_resident", "closed"): {"close_unreachable": "FO BO"},
     ("registered", "withdrawn"): {"withdraw": "FO BO"},
     ("waiting_resident", "withdrawn"): {"withdraw": "FO BO"},
     ("in_verification", "withdrawn"): {"withdraw": "FO BO"},

@@ -254,7 +254,7 @@ def test_tries_from_an_earlier_state_do_not_count(front, case):
         services.close_unreachable(actor=front, uid=case.uid, reason="Pindah")
 
 
-# --- Lapsing, withdrawing ---------------------------------------------------------------------
+# --- A wait in vain, lapsing, withdrawing ------------------------------------------------------
 
 
 @pytest.fixture
@@ -278,6 +278,32 @@ def test_a_case_does_not_lapse_before_its_time(front, back, case):
     tell(front, case)
     with pytest.raises(WrongState):
         services.lapse(actor=back, uid=case.uid, reason="x")
+
+
+def test_a_wait_that_may_not_lapse_ends_when_nobody_could_be_reached(front, waiting):
+    Complaint.objects.update(urgency="emergency")
+    with pytest.raises(WrongState):
+        services.close_unreachable(actor=front, uid=waiting.uid, reason="Rumah kosong")
+    for _try in range(3):
+        tell(front, waiting, reached=False)
+    closed = services.close_unreachable(actor=front, uid=waiting.uid, reason="Rumah kosong")
+    assert (closed.state, closed.outcome) == ("closed", Outcome.UNREACHABLE)
+
+
+@pytest.mark.parametrize("life", ["deceased", "moved"])
+def test_a_wait_for_papers_of_who_died_or_moved_ends_without_tries(front, waiting, life):
+    waiting.subject.life = life
+    waiting.subject.save()
+    closed = services.close_unreachable(actor=front, uid=waiting.uid, reason="Menurut RT")
+    assert (closed.state, closed.outcome) == ("closed", Outcome.UNREACHABLE)
+
+
+def test_an_answer_for_who_died_is_still_to_be_told_to_his_family(front, case):
+    force(case, "answered", outcome=Outcome.HANDLED)
+    case.subject.life = "deceased"
+    case.subject.save()
+    with pytest.raises(WrongState):
+        services.close_unreachable(actor=front, uid=case.uid, reason="Menurut RT")
 
 
 def test_an_emergency_never_lapses(front, back, waiting):
