@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,7 @@ from complaints.models import (
     ComplaintPaper,
     ComplaintProgramme,
     CounterQuestion,
+    Telling,
 )
 from complaints.workflow import (
     BACK_OFFICE_STATES,
@@ -162,7 +163,13 @@ def tabs(actor: Actor) -> list[Tab]:
         Tab("resident", gettext_lazy("Menunggu warga"), Q(state=S.WAITING_RESIDENT), _BY_AGE),
         Tab("approval", gettext_lazy("Persetujuan"), Q(state=S.AWAITING_APPROVAL), _BY_DUE),
         Tab("referred", gettext_lazy("Dirujuk"), Q(state=S.REFERRED), _BY_AGE),
-        Tab("answered", gettext_lazy("Belum disampaikan"), Q(state=S.ANSWERED), _BY_DUE),
+        Tab(
+            "answered",
+            gettext_lazy("Belum disampaikan"),
+            Q(state=S.ANSWERED) | _kept_untold(actor.office),
+            # What was recorded only has no due date to sort by.
+            _BY_AGE,
+        ),
         Tab(
             "realisation",
             gettext_lazy("Realisasi"),
@@ -178,6 +185,18 @@ def tabs(actor: Actor) -> list[Tab]:
         ),
         Tab("all", gettext_lazy("Semua"), Q(), ("-received_at", "-pk"), counted=False),
     ]
+
+
+def _kept_untold(office: Office) -> Q:
+    """Return the condition "recorded only, and nobody has told the resident why".
+
+    Who could not be reached the office's number of times is not looked for any longer.
+    """
+    since = Telling.objects.filter(complaint=OuterRef("pk"), at__gte=OuterRef("state_since"))
+    last_try = office.telling_tries - 1
+    failed = since.filter(reached=False).order_by("pk")[last_try : last_try + 1]
+    told = Q(Exists(since.filter(reached=True))) | Q(Exists(failed))
+    return Q(state=S.RECORDED_ONLY) & ~told
 
 
 def _own_states(actor: Actor) -> list[str]:

@@ -91,7 +91,7 @@ def test_the_first_tab_is_what_waits_for_the_officers_role(
         ("resident", {"waiting_resident"}),
         ("approval", {"awaiting_approval"}),
         ("referred", {"referred"}),
-        ("answered", {"answered"}),
+        ("answered", {"answered", "recorded_only"}),
         ("realisation", {"awaiting_realisation"}),
         ("done", {"closed", "recorded_only", "lapsed", "withdrawn"}),
         ("all", set(CaseState.values)),
@@ -104,6 +104,47 @@ def test_each_tab_holds_its_states(cast, login, resident, kind, tab, states):
     }
     response = login("head").get(f"/cases/?tab={tab}")
     assert set(numbers_in(response)) == {made[state] for state in states}
+
+
+def test_who_must_hear_why_his_case_was_recorded_only_is_listed_until_told(
+    cast, login, resident, kind
+):
+    case = make_case(cast, resident, kind, state="in_handling")
+    services.record_only(actor=cast.actor("back"), uid=case.uid, reason="Belum ada program")
+    front = login("front")
+
+    def listed():
+        return case.receipt_number in numbers_in(front.get("/cases/?tab=answered"))
+
+    assert listed()
+    assert "1 Belum disampaikan" in words_of(front.get("/"))
+    services.tell_resident(
+        actor=cast.actor("front"),
+        uid=case.uid,
+        client_uid=uuid.uuid4(),
+        means="phone",
+        reached=True,
+    )
+    assert not listed()
+
+
+def test_who_cannot_be_reached_to_hear_it_leaves_the_list_after_the_offices_tries(
+    cast, login, resident, kind
+):
+    case = make_case(cast, resident, kind, state="in_handling")
+    services.record_only(actor=cast.actor("back"), uid=case.uid, reason="Belum ada program")
+    seen = []
+    for _try in range(cast.village.telling_tries):
+        seen.append(bool(numbers_in(login("front").get("/cases/?tab=answered"))))
+        services.tell_resident(
+            actor=cast.actor("front"),
+            uid=case.uid,
+            client_uid=uuid.uuid4(),
+            means="phone",
+            reached=False,
+        )
+    assert all(seen)
+    assert not numbers_in(login("front").get("/cases/?tab=answered"))
 
 
 def test_the_emergency_tab_holds_open_emergencies_only(cast, login, resident, kind):
