@@ -12,14 +12,16 @@ class ComplaintsConfig(AppConfig):
         """Join the pages, boxes and files that span apps."""
         from complaints import desk, search
         from complaints.kinds import load_kinds
-        from complaints.selectors import READERS, may_see_paper
+        from complaints.selectors import READERS, may_see_paper, readable_matters
         from complaints.workflow import REGISTRARS
         from puskesmas import attachments, furnishing, panels, searching
         from puskesmas.navigation import Entry, add
         from registry import badges
+        from reports.letters import matters
 
         furnishing.register(load_kinds, order=30)
         attachments.register_owner(may_see_paper)
+        matters.register(readable_matters)
         badges.register(search.badges)
         searching.register(search.find, order=10)
         panels.register(

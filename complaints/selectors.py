@@ -62,6 +62,16 @@ def may_read(actor: Actor, case: Complaint) -> bool:
     return case.entered_by_id == getattr(actor.user, "pk", None)
 
 
+def readable_matters(actor: Actor | None) -> QuerySet[Any, Any]:
+    """Return the uids of the cases whose letters may be read, by the same rule as :func:`cases`.
+
+    For None, who holds the paper in his hand, those of no confidential kind.
+    """
+    if actor is None:
+        return Complaint.objects.filter(kind__sensitive=False).values("uid")
+    return cases(actor).values("uid")
+
+
 def with_needed(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
     """Load person, kind and needed programmes with the cases: one query more."""
     needed = ComplaintProgramme.objects.filter(relation=ComplaintProgramme.Relation.NEEDED)

@@ -84,6 +84,7 @@ def issue(
             body=dict(body(referral)), signer=signer, acknowledger=_acknowledger(actor, signer)
         ),
         subject_uid=subject.uid,
+        matter_uid=referral.complaint.uid,
         client_uid=client_uid,
     )
     Submission.objects.filter(pk=submission.pk).update(letter=letter)

@@ -122,7 +122,7 @@ def letter_answer(actor: Actor, uid: Any, *, http_status: int = 200) -> Response
 
 
 class LetterList(generics.ListAPIView[Letter]):
-    """The letters register, the newest first."""
+    """The letters he may read, the newest first; those about confidential cases are left out."""
 
     roles = READERS
     queryset = Letter.objects.none()

@@ -37,6 +37,13 @@ def row_of(item: Letter) -> dict[str, Any]:
     }
 
 
+def register_row(item: Any) -> dict[str, Any]:
+    """Return a row of the register: of a letter he may not read, number and date only."""
+    if item.readable:
+        return row_of(item)
+    return {"letter": item, "url": "", "kind": _("Rahasia"), "about": "", "state": ""}
+
+
 def rows_about(actor: Actor, subject_uid: Any) -> list[dict[str, Any]]:
     """Return the latest letters about one subject as rows: two queries."""
     return [row_of(item) for item in selectors.letters_about(actor, subject_uid)[:_SHOWN]]

@@ -1,12 +1,15 @@
 """Letters: numbered without gaps, frozen when issued, verifiable by anyone."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
-from puskesmas.models import Office, OfficeRow, User
+from puskesmas.models import Office, OfficeRow, OfficeRowQuerySet, User
+from reports.letters import matters
 from reports.letters.workflow import LetterState
 
 
@@ -27,12 +30,36 @@ class LetterSeries(models.Model):
         ]
 
 
+class LetterQuerySet(OfficeRowQuerySet):
+    """Letters, told apart by office and by the matter they speak of."""
+
+    def visible_to(self, actor: Any) -> Self:
+        """Keep what the actor may read: of confidential matters, what he issued or signs."""
+        rows = self.of_office(actor)
+        return rows if actor.is_system else rows.filter(readable_by(actor))
+
+    def of_office(self, actor: Any) -> Self:
+        """Keep all of the office, for the register: every number stands in it."""
+        return super().visible_to(actor)
+
+
+def readable_by(actor: Any) -> models.Q:
+    """Return the condition on letters of the officer's office that he may read."""
+    own = models.Q(issued_by=actor.user) | models.Q(signer=actor.user)
+    return matters.open_to(actor) | own
+
+
 class Letter(OfficeRow):
-    """An official letter. The number never leaves it, even when it is void."""
+    """An official letter. The number never leaves it, even when it is void.
+
+    ``matter_uid`` is the matter (the case) whose content it carries, if any: who may not read that
+    may not read the letter (reports.letters.matters).
+    """
 
     client_uid = ClientUidField()
     kind = models.CharField(max_length=30)
     subject_uid = models.UUIDField()
+    matter_uid = models.UUIDField(null=True)
     series = models.ForeignKey(LetterSeries, on_delete=models.PROTECT, related_name="letters")
     counter = models.PositiveIntegerField()
     number = models.CharField(_("nomor"), max_length=120)
@@ -51,6 +78,8 @@ class Letter(OfficeRow):
     # The QR's token: hashed for looking up, encrypted to print it again in a later revision.
     token_hash = models.CharField(max_length=64)
     token = EncryptedTextField()
+
+    objects = LetterQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [

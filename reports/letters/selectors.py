@@ -1,11 +1,11 @@
-"""Reads of letters, each scoped to the actor's office."""
+"""Reads of letters, each scoped to the actor's office and to the matters he may read."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -13,8 +13,8 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import Assignment, Office, Role, Transition
-from reports.letters import codes, kinds
-from reports.letters.models import Letter, LetterRevision
+from reports.letters import codes, kinds, matters
+from reports.letters.models import Letter, LetterRevision, readable_by
 from reports.letters.words import initials, masked
 from reports.letters.workflow import LetterState
 
@@ -23,20 +23,27 @@ SIGNING_ROLES = (Role.HEAD, Role.MANAGER, Role.COORDINATOR)
 
 
 def letters(actor: Actor) -> QuerySet[Letter]:
-    """Return the office's letters with signer and latest revisions: two queries when read."""
+    """Return the letters he may read with signer and latest revisions: two queries when read."""
+    return _whole(Letter.objects.visible_to(actor))
+
+
+def _whole(rows: QuerySet[Letter]) -> QuerySet[Letter]:
     revisions = Prefetch("revisions", LetterRevision.objects.order_by("-number"))
-    return (
-        Letter.objects.visible_to(actor)
-        .select_related("office", "signer", "issued_by", "replaces", "replaced_by")
-        .prefetch_related(revisions)
-    )
+    return rows.select_related(
+        "office", "signer", "issued_by", "replaces", "replaced_by"
+    ).prefetch_related(revisions)
+
+
+def _marked(rows: Any, condition: Q) -> Any:
+    """Add ``readable``: whether the condition holds for the row."""
+    return rows.annotate(readable=Case(When(condition, then=Value(True)), default=Value(False)))
 
 
 def letter(actor: Actor, uid: uuid.UUID | str) -> Letter:
     """Return one letter.
 
     Raises:
-        NotFound: no such letter in the actor's office.
+        NotFound: no such letter in the actor's office, or one about a confidential matter.
     """
     found = letters(actor).filter(uid=uid).first()
     if found is None:
@@ -49,11 +56,16 @@ def register_page(
 ) -> keyset.Page[Letter]:
     """Return one keyset page of the letters register, newest first: two queries.
 
-    ``filters`` may hold ``kind``, ``state`` and ``year``. Uids are in the order of time.
+    The register leaves no number out: a letter he may not read stands in it with ``readable``
+    False. ``filters`` may hold ``kind``, ``state`` and ``year``; what stands there unread has no
+    kind or state to be asked for. Uids are in the order of time.
     """
     lookups = {"kind": "kind", "state": "state", "year": "series__year"}
     wanted = {lookups[key]: value for key, value in filters.items() if value and key in lookups}
-    found = letters(actor).filter(**wanted)
+    rows = Letter.objects.of_office(actor).filter(**wanted)
+    if wanted.keys() & {"kind", "state"}:
+        rows = rows.visible_to(actor)
+    found = _marked(_whole(rows), readable_by(actor))
     return keyset.page(found, order=("-uid",), position=position, size=size)
 
 
@@ -123,6 +135,8 @@ def signers(office: Office) -> list[Assignment]:
 class PublicLetter:
     """What anybody holding the paper may know. Unknown codes have ``status`` "unknown" only.
 
+    Of a confidential matter nobody is named: ``initials`` and ``nik`` are empty.
+
     ``status``: valid, unsigned, expired, void or unknown.
     """
 
@@ -145,8 +159,9 @@ def public_letter(code: str) -> PublicLetter:
 
     One query, the same for a code that exists and one that does not.
     """
+    found = LetterRevision.objects.filter(letter__token_hash=codes.lookup(code))
     revision = (
-        LetterRevision.objects.filter(letter__token_hash=codes.lookup(code))
+        _marked(found, matters.open_to(None, prefix="letter__"))
         .select_related("letter__office", "letter__replaced_by")
         .order_by("-number")
         .first()
@@ -163,8 +178,8 @@ def public_letter(code: str) -> PublicLetter:
         dated=item.dated,
         valid_until=item.valid_until,
         office=item.office,
-        initials=initials(subject["name"]),
-        nik=masked(subject["nik"]),
+        initials=initials(subject["name"]) if revision.readable else "",
+        nik=masked(subject["nik"]) if revision.readable else "",
         replaced_by=successor.number if successor else "",
     )
 

@@ -80,13 +80,16 @@ def issue_letter(
     kind: str,
     content: Content,
     subject_uid: uuid.UUID,
+    matter_uid: uuid.UUID | None = None,
     client_uid: uuid.UUID | None = None,
 ) -> Letter:
     """Number a letter, freeze its content and render it; return it in state "numbered".
 
-    A repeat with the same ``client_uid`` returns the first letter. Call it outside a transaction
-    of your own where you can: inside one, the office's letter series stays locked until it ends,
-    and the PDF is rendered after it.
+    A letter that says something of a case names it as ``matter_uid``: who may not read the case
+    may not read the letter. A repeat with the same ``client_uid`` returns the first letter.
+
+    Call it outside a transaction of your own where you can: inside one, the office's letter series
+    stays locked until it ends, and the PDF is rendered after it.
 
     Raises:
         NotYourRole: the actor may not issue this kind.
@@ -106,6 +109,7 @@ def issue_letter(
                 content=content,
                 dated=dated,
                 subject_uid=subject_uid,
+                matter_uid=matter_uid,
                 client_uid=client_uid,
             )
     except IntegrityError:
@@ -222,6 +226,7 @@ def void_and_replace(
             content=content,
             dated=dated,
             subject_uid=old.subject_uid,
+            matter_uid=old.matter_uid,
             client_uid=client_uid,
             replaces=old,
         )
@@ -375,6 +380,7 @@ def _issue(
     content: Content,
     dated: date,
     subject_uid: uuid.UUID,
+    matter_uid: uuid.UUID | None,
     client_uid: uuid.UUID | None,
     replaces: Letter | None = None,
 ) -> Letter:
@@ -386,6 +392,7 @@ def _issue(
         client_uid=client_uid,
         kind=kind.code,
         subject_uid=subject_uid,
+        matter_uid=matter_uid,
         series=series,
         counter=counter,
         number=_number(kind, office, dated=dated, counter=counter),

@@ -15,7 +15,7 @@ from puskesmas.history import audit
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
 from puskesmas.workflow import Step
 from reports.letters import kinds, selectors, services
-from reports.letters.desk import READERS, row_of
+from reports.letters.desk import READERS, register_row, row_of
 from reports.letters.forms import HandOverForm, ReasonForm, RegisterFilter
 from reports.letters.models import Letter
 from reports.letters.workflow import LETTER, LetterState
@@ -34,7 +34,7 @@ def register(request: HttpRequest) -> HttpResponse:
         actor, filters=filters, position=request.GET.get("at", ""), size=PAGE_SIZE
     )
     context = {
-        "rows": [row_of(item) for item in page.rows],
+        "rows": [register_row(item) for item in page.rows],
         "form": form,
         "active": sum(1 for value in filters.values() if value),
         "list_url": reverse("letters:register"),
