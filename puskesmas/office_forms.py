@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput
 from puskesmas.forms import DateField, DigitsInput, NumberInput
 from puskesmas.models import Office, Role, TimeLimit, User
+from puskesmas.number_patterns import check_pattern
 from puskesmas.office_calendar import MOST_DAYS
 from puskesmas.officers import roles_of
 from puskesmas.pages import ActForm
@@ -77,24 +79,12 @@ class OfficeForm(forms.ModelForm):
         return tries
 
     def clean_letter_number_pattern(self) -> str:
-        """Refuse a pattern that would not give a number, or the same number twice."""
+        """Refuse what letters could not be numbered by."""
         pattern: str = self.cleaned_data["letter_number_pattern"]
-        example = {
-            "classification": "400",
-            "counter": 1,
-            "village": "35",
-            "roman": "XI",
-            "month": 11,
-            "year": 2026,
-        }
         try:
-            pattern.format(**example)
-        except (KeyError, ValueError, IndexError, AttributeError):
-            raise forms.ValidationError(
-                _("Pola ini tidak dapat dibaca. Pakai bagian yang tersedia saja.")
-            ) from None
-        if "{counter" not in pattern or "{year}" not in pattern:
-            raise forms.ValidationError(_("Pola harus memuat {counter} dan {year}."))
+            check_pattern(pattern)
+        except InvalidInput as error:
+            raise forms.ValidationError(error.message) from None
         return pattern
 
 

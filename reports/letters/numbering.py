@@ -1,22 +1,13 @@
-"""Letter numbers: the office's pattern, and the counter that leaves no gap.
-
-A pattern is text with slots from a closed list; it is never given to a template or to
-``str.format``, which would run what somebody typed into the settings.
-"""
+"""Letter numbers: the office's pattern filled in, and the counter that leaves no gap."""
 
 import re
 from datetime import date
 
-from django.utils.translation import gettext as _
-
-from puskesmas.errors import InvalidInput
 from puskesmas.models import Office
+from puskesmas.number_patterns import SLOT, check_pattern
 from reports.letters.models import LetterSeries
 from reports.letters.words import roman_month
 
-#: What a pattern may name. ``{counter:04d}`` pads the counter to four digits.
-SLOTS = ("classification", "counter", "village", "roman", "month", "year")
-_SLOT = re.compile(r"\{(\w*)(?::0(\d)d)?\}")
 _ONE_SERIES = "all"
 
 
@@ -28,7 +19,7 @@ def format_number(
     A counter of None draws the place of a number still to come (drafts).
 
     Raises:
-        InvalidInput: the pattern names an unknown slot, or has no ``{counter}`` or ``{year}``.
+        InvalidInput: see :func:`puskesmas.number_patterns.check_pattern`.
     """
     check_pattern(pattern)
     values = {
@@ -45,28 +36,7 @@ def format_number(
             return values[name]
         return "…" if counter is None else f"{counter:0{width or 1}d}"
 
-    return _SLOT.sub(fill, pattern)
-
-
-def check_pattern(pattern: str) -> None:
-    """Refuse a pattern that would make wrong or repeated numbers.
-
-    Raises:
-        InvalidInput: see :func:`format_number`.
-    """
-    named = [slot.group(1) for slot in _SLOT.finditer(pattern)]
-    unknown = sorted(set(named) - set(SLOTS))
-    if unknown or "{" in _SLOT.sub("", pattern) or "}" in _SLOT.sub("", pattern):
-        raise InvalidInput(
-            _("Pola nomor surat memuat isian yang tidak dikenal. Yang boleh: %(slots)s.")
-            % {"slots": ", ".join(f"{{{slot}}}" for slot in SLOTS)},
-            field="letter_number_pattern",
-        )
-    if not {"counter", "year"} <= set(named):
-        raise InvalidInput(
-            _("Pola nomor surat harus memuat {counter} dan {year}, supaya nomor tidak berulang."),
-            field="letter_number_pattern",
-        )
+    return SLOT.sub(fill, pattern)
 
 
 def take_number(*, office: Office, kind: str, year: int) -> tuple[LetterSeries, int]:

@@ -6,8 +6,9 @@ import pytest
 
 from puskesmas.errors import InvalidInput
 from puskesmas.models import Office
+from puskesmas.number_patterns import check_pattern
 from reports.letters import contexts, words
-from reports.letters.numbering import check_pattern, format_number
+from reports.letters.numbering import format_number
 
 
 def test_dates_are_long_and_indonesian():

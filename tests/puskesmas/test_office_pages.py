@@ -116,7 +116,15 @@ def test_the_letter_number_pattern_must_keep_numbers_apart(login, cast):
         for name, field in page.context["form"].fields.items()
     }
     values |= {k: v for k, v in page.context["form"].initial.items() if v is not None}
-    for pattern in ("{year}", "{counter}", "{counter:04d}/{nothing}", "{counter.__class__}{year"):
+    refused = ("{year}", "{counter}", "{counter:04d}/{nothing}", "{counter.__class__}{year")
+    # Python could fill these in; the numbering of letters does not.
+    formats = (
+        "{counter:4d}/{year}",
+        "{counter:x}/{year}",
+        "{counter!r}/{year}",
+        "{{}}{counter}{year}",
+    )
+    for pattern in (*refused, *formats):
         answer = browser.post(reverse("office:office"), values | {"letter_number_pattern": pattern})
         assert "letter_number_pattern" in answer.context["form"].errors
     answer = browser.post(
