@@ -301,7 +301,7 @@ def test_what_was_typed_stays_when_something_is_wrong(clicks, siti):
         "introduction_date": "31-02-2026",
     }
     page = clicks.send(url, data)
-    assert page.status_code == 200
+    assert page.status_code == 400
     assert 'value="31-02-2026"' in page.text
     assert 'value="12/RT"' in page.text
     assert "Tulis tanggal sebagai hari-bulan-tahun" in page.text
