@@ -66,7 +66,8 @@ def _find_person(request: HttpRequest) -> HttpResponse:
     results = [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found]
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "complaints/find_person.html"
-    return render(request, template, {"form": form, "results": results, "asked": asked})
+    context = {"form": form, "results": results, "asked": asked, "live": live}
+    return render(request, template, context)
 
 
 def _result(resident: Resident, marks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from puskesmas.api_requests import (
 )
 from puskesmas.history import audit
 from registry import selectors, services
-from registry.identity import mask_number
+from registry.identity import IdentityError, check_typed_number, mask_number
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from registry.views import READERS
 
@@ -134,6 +134,13 @@ class SearchIn(Body):
     """A whole NIK, KK or phone number, or a name."""
 
     q = serializers.CharField(max_length=120)
+
+    def validate_q(self, text: str) -> str:
+        try:
+            check_typed_number(text)
+        except IdentityError as error:
+            raise serializers.ValidationError(str(error), code=error.code) from None
+        return text
 
 
 class CheckIn(Body):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from puskesmas.actors import Actor
 from puskesmas.forms import Choices, DateField, DateTimeField, DigitsInput, NumberInput, PhoneInput
 from puskesmas.pages import ActForm, CreateForm
+from registry.identity import IdentityError, check_typed_number
 from registry.models import HouseholdMember, Register, RegisterCheck, Resident
 
 
@@ -23,6 +24,15 @@ class SearchForm(forms.Form):
             {"autocomplete": "off", "spellcheck": "false", "data-private": True, "autofocus": True}
         ),
     )
+
+    def clean_q(self) -> str:
+        """Tell a NIK or KK with a digit too few or too many, before it is taken for nobody's."""
+        text: str = self.cleaned_data["q"]
+        try:
+            check_typed_number(text)
+        except IdentityError as error:
+            raise forms.ValidationError(str(error), code=error.code) from None
+        return text
 
 
 class PersonFields(forms.Form):

@@ -59,6 +59,8 @@ PROVINCES = {
 
 MALE, FEMALE = "L", "P"
 _LENGTH = 16
+# Indonesian numbers have 13 digits at most, one more when typed with 62.
+_LONGEST_PHONE = 14
 _WOMAN = 40
 # Spaces, dots, dashes and the apostrophe Excel users put in front: they carry no meaning.
 _DECORATION = re.compile(r"[\s.\-'’`\u200b\ufeff]+")
@@ -126,6 +128,19 @@ class Kk:
 def clean_number(text: str) -> str:
     """Return ``text`` without the decoration people type into numbers."""
     return _DECORATION.sub("", text)
+
+
+def check_typed_number(text: str) -> None:
+    """Refuse digits that can only be meant as a NIK or KK and are not 16; anything else passes.
+
+    Raises:
+        IdentityError: more digits than a telephone number has, fewer or more than 16.
+    """
+    number = clean_number(text)
+    digits = len(number) if number.isascii() and number.isdigit() else 0
+    if digits > _LONGEST_PHONE and digits != _LENGTH:
+        message = _("NIK dan No. KK terdiri dari 16 angka; yang diketik %(typed)d.")
+        raise IdentityError("length", message % {"typed": digits})
 
 
 def parse_nik(text: str, *, today: date, stated_birth_date: date | None = None) -> Nik:

@@ -39,7 +39,8 @@ def search(request: HttpRequest) -> HttpResponse:
     results = _results(form.cleaned_data["q"], actor) if asked else []
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "registry/search.html"
-    return render(request, template, {"form": form, "results": results, "asked": asked})
+    context = {"form": form, "results": results, "asked": asked, "live": live}
+    return render(request, template, context)
 
 
 def _results(text: str, actor: Actor) -> list[dict[str, Any]]:

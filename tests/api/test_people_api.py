@@ -33,6 +33,14 @@ def test_a_person_is_found_and_masked(api, siti):
     assert AuditEntry.objects.filter(action="lookup_number").exists()
 
 
+def test_a_number_with_a_digit_too_few_is_told(api, siti):
+    answer = api("front").post(f"{URL}search/", {"q": NIK[:-1]}, format="json")
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "q"
+    assert "16 angka; yang diketik 15." in str(error)
+
+
 def test_creating_needs_an_idempotency_key_and_a_repeat_makes_one(api, cast):
     client = api("front")
     body = {"name": "Paijo", "nik": NIK}

@@ -155,3 +155,20 @@ def test_the_person_page_takes_the_same_queries_for_a_large_family(
 @pytest.mark.parametrize("name", ["person", "person_edit", "register_check", "life"])
 def test_another_village_does_not_know_the_person(login, siti, name):
     assert login("stranger_front").get(page(name, siti)).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["registry:search", "complaints:new"])
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize(("typed", "digits"), [(NIK[:-1], 15), (f"{NIK[:8]} {NIK[8:]}7", 17)])
+def test_a_number_with_a_digit_too_few_or_too_many_is_told(
+    login, siti, address, live, typed, digits
+):
+    headers = {"HX-Request": "true"} if live else {}
+    answer = login("front").post(reverse(address), {"q": typed}, headers=headers).text
+    assert answer.count(f"16 angka; yang diketik {digits}.") >= 1
+    assert "warga baru" not in answer
+
+
+def test_a_telephone_number_is_still_searched_for(login, siti):
+    answer = login("front").post(page("search"), {"q": "0812-0000-1111"}).text
+    assert "Siti Khodijah" in answer
