@@ -170,7 +170,10 @@ class ReceivedReferral(OfficeRow):
 
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="received_referrals")
     referral_uid = models.UUIDField()
+    # The agenda number: as shown, and as counted within the office's year.
     number = models.CharField(_("nomor agenda"), max_length=20)
+    year = models.PositiveSmallIntegerField()
+    counter = models.PositiveIntegerField()
     village = models.CharField(_("asal"), max_length=120)
     # What the search box finds it by, besides its number: the resident's receipt and NIK.
     receipt_number = models.CharField(max_length=12, blank=True, db_index=True)
@@ -191,6 +194,9 @@ class ReceivedReferral(OfficeRow):
         constraints = [
             models.UniqueConstraint(fields=["peer", "referral_uid"], name="received_once"),
             models.UniqueConstraint(fields=["office", "number"], name="agenda_number_once"),
+            models.UniqueConstraint(
+                fields=["office", "year", "counter"], name="agenda_counted_once"
+            ),
         ]
         indexes = [
             models.Index(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,11 +80,15 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
 
 
 def _first_submission(office: Office, peer: Peer, body: dict[str, Any]) -> ReceivedReferral:
+    year = office.today().year
+    counter = _next_counter(office, year)
     return ReceivedReferral.objects.create(
         office=office,
         peer=peer,
         referral_uid=body["referral_uid"],
-        number=_next_number(office),
+        number=f"{year}/{counter:05d}",
+        year=year,
+        counter=counter,
         # As this office named it when it was linked: a body could name any village.
         village=peer.name,
         **_content(body),
@@ -119,17 +124,10 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _next_number(office: Office) -> str:
-    """Return the next agenda number of the office's year: "2026/00042". The office is locked."""
-    year = office.today().year
-    last = (
-        ReceivedReferral.objects.filter(office=office, number__startswith=f"{year}/")
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    counter = int(last.partition("/")[2]) if last else 0
-    return f"{year}/{counter + 1:05d}"
+def _next_counter(office: Office, year: int) -> int:
+    """Return the next agenda number of the office's year. The office is locked."""
+    rows = ReceivedReferral.objects.filter(office=office, year=year)
+    return (rows.aggregate(last=Max("counter"))["last"] or 0) + 1
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """The referral's verbs at their edges: terms, repeats, other offices, dates, corrections."""
 
+import importlib
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from complaints.models import Complaint
@@ -302,6 +304,26 @@ def test_agenda_numbers_follow_each_other(cast, wire, draft, make_case, received
     year = cast.district.today().year
     numbers = [row.number for row in type(received).objects.order_by("pk")]
     assert numbers == [f"{year}/00001", f"{year}/00002"]
+
+
+def test_the_hundred_thousandth_referral_of_a_year_is_followed_by_more(
+    cast, wire, draft, make_case, received
+):
+    year = cast.district.today().year
+    type(received).objects.update(number=f"{year}/99999", counter=99999)
+    for _n in range(3):
+        referral = draft(case_uid=make_case().uid, road=Referral.Road.DISTRICT)
+        approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
+        wire.push()
+    numbers = list(type(received).objects.order_by("pk").values_list("number", flat=True))
+    assert numbers == [f"{year}/{counter}" for counter in (99999, 100000, 100001, 100002)]
+
+
+def test_numbers_of_before_are_counted_on(received):
+    rows = type(received).objects
+    rows.update(number="2026/00042", year=0, counter=0)
+    importlib.import_module("referrals.migrations.0005_agenda_counter").fill(apps, None)
+    assert rows.values_list("year", "counter").get() == (2026, 42)
 
 
 def test_an_owner_is_named_with_his_decision(wire, received):
