@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -27,11 +27,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def officer_page(*roles: str) -> Callable[[View], View]:
+def officer_page(*roles: str, village: bool | None = None) -> Callable[[View], View]:
     """Let in officers only; with ``roles``, only those who hold one of them.
 
     Anonymous visitors go to the login page; an account without a running assignment, or without
-    the role, gets 403 in words.
+    the role, gets 403 in words. ``village`` says that only villages (True) or only the tier above
+    (False) have this page: to the other it does not exist.
     """
 
     def decorate(view: View) -> View:
@@ -46,6 +47,8 @@ def officer_page(*roles: str) -> Callable[[View], View]:
                 )
             if roles and not actor.has(*roles):
                 raise NotYourRole(_("Halaman ini untuk %(roles)s.") % {"roles": role_names(roles)})
+            if village is not None and actor.office.is_village != village:
+                raise Http404
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]

@@ -55,7 +55,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@officer_page(*READERS, Role.ADMIN)
+@officer_page(*READERS, Role.ADMIN, village=True)
 def deliveries(request: HttpRequest) -> HttpResponse:
     """What waits on its way up, what waits for an answer, what waits to be told; and why."""
     actor = actor_of(request)

@@ -1,7 +1,7 @@
 """Which offices exchange messages: the administrator's page, on every tier."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,12 +17,10 @@ from referrals.services import linking
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(Role.ADMIN)
+@officer_page(Role.ADMIN, village=True)
 def upstream(request: HttpRequest) -> HttpResponse:
     """A village links the tier above by the address and the token it was given."""
     actor = actor_of(request)
-    if not actor.office.is_village:
-        raise Http404
     form = UpstreamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,12 +75,10 @@ def _link(request: HttpRequest, *, base_url: str, token: str) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(Role.ADMIN, Role.MANAGER)
+@officer_page(Role.ADMIN, Role.MANAGER, village=False)
 def villages(request: HttpRequest) -> HttpResponse:
     """The tier above links its villages; each gets a token, shown once."""
     actor = actor_of(request)
-    if actor.office.is_village:
-        raise Http404
     form = DownstreamForm(request.POST or None)
     token = ""
     if request.method == "POST" and form.is_valid():

@@ -50,6 +50,8 @@ OFFICERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "stranger_koordinator": ("other_village", Role.COORDINATOR, {}),
     "manager": ("district", Role.MANAGER, {}),
     "district_back": ("district", Role.DISTRICT_BACK, {}),
+    "district_front": ("district", Role.DISTRICT_FRONT, {}),
+    "district_admin": ("district", Role.ADMIN, {}),
 }
 
 

@@ -38,7 +38,11 @@ DESK = {"front", "back"}
 LETTERS = DESK | DECIDE
 LISTS = {"back", "koordinator", "admin"}
 DISTRICT = {"manager", "district_back"}
-EVERYONE = PEOPLE | {"admin"} | DISTRICT
+INBOX_READERS = DISTRICT | {"district_front"}
+ADMINS = {"admin", "district_admin"}
+EVERYONE = PEOPLE | INBOX_READERS | ADMINS
+#: What only villages have does not exist for the district's administrator, nor their rows.
+ABOVE = {"district_admin"}
 NOBODY: set[str] = set()
 
 #: Who holds the same post elsewhere.
@@ -52,6 +56,8 @@ ELSEWHERE = {
     "admin": "stranger_admin",
     "manager": "stranger_manager",
     "district_back": "stranger_district_back",
+    "district_front": "stranger_district_front",
+    "district_admin": "stranger_district_admin",
 }
 
 
@@ -136,15 +142,21 @@ PAGES = rows(
     row("POST", "/styleguide/live/", EVERYONE),
     row("GET", "/styleguide/public/", EVERYONE),
     # The office
-    row("GET POST", "/office/", {"admin"}),
-    row("GET POST", "/office/time-limits/", {"admin"}),
-    row("GET POST", "/office/holidays/", {"admin"}),
-    row("GET", "/office/officers/", {"admin"}),
-    row("GET POST", "/office/officers/new/", {"admin"}),
-    row("GET POST", "/office/officers/{officer.uid}/", {"admin"}),
-    row("GET POST", "/office/officers/{officer.uid}/role/", {"admin"}),
-    row("GET POST", "/office/officers/{officer.uid}/password/", {"admin"}),
-    row("GET POST", "/office/assignments/{post.uid}/end/", {"admin"}, {"until": "{today}"}),
+    row("GET POST", "/office/", ADMINS),
+    row("GET POST", "/office/time-limits/", ADMINS),
+    row("GET POST", "/office/holidays/", ADMINS),
+    row("GET", "/office/officers/", ADMINS),
+    row("GET POST", "/office/officers/new/", ADMINS),
+    row("GET POST", "/office/officers/{officer.uid}/", {"admin"}, hidden=ABOVE),
+    row("GET POST", "/office/officers/{officer.uid}/role/", {"admin"}, hidden=ABOVE),
+    row("GET POST", "/office/officers/{officer.uid}/password/", {"admin"}, hidden=ABOVE),
+    row(
+        "GET POST",
+        "/office/assignments/{post.uid}/end/",
+        {"admin"},
+        {"until": "{today}"},
+        hidden=ABOVE,
+    ),
     row("GET POST", "/office/tokens/", EVERYONE),
     row(
         "POST",
@@ -164,12 +176,12 @@ PAGES = rows(
     row("GET POST", "/people/sktm/{letter.uid}/revise/", DESK, version="letter"),
     row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
     # Lists
-    row("GET", "/people/imports/", LISTS),
-    row("GET POST", "/people/imports/new/", LISTS),
-    row("GET", "/people/imports/{batch.uid}/", LISTS),
-    row("GET POST", "/people/imports/{batch.uid}/columns/", LISTS, version="batch"),
-    row("POST", "/people/imports/{batch.uid}/load/", LISTS),
-    row("GET", "/people/imports/{batch.uid}/reasons/", LISTS),
+    row("GET", "/people/imports/", LISTS, hidden=ABOVE),
+    row("GET POST", "/people/imports/new/", LISTS, hidden=ABOVE),
+    row("GET", "/people/imports/{batch.uid}/", LISTS, hidden=ABOVE),
+    row("GET POST", "/people/imports/{batch.uid}/columns/", LISTS, version="batch", hidden=ABOVE),
+    row("POST", "/people/imports/{batch.uid}/load/", LISTS, hidden=ABOVE),
+    row("GET", "/people/imports/{batch.uid}/reasons/", LISTS, hidden=ABOVE),
     # Cases
     row("GET", "/cases/", READERS),
     row("GET POST", "/cases/new/", COUNTER, {"q": "Sulastri"}),
@@ -215,9 +227,9 @@ PAGES = rows(
     row("POST", "/cases/{case.uid}/upload/", COUNTER, {"code": "kk"}, version="case", files=True),
     # Referrals
     row("GET", "/referrals/approvals/", DECIDE),
-    row("GET", "/referrals/deliveries/", READERS | {"admin"}),
-    row("GET POST", "/referrals/links/", {"admin"}),
-    row("GET POST", "/referrals/villages/", {"manager"}, hidden={"admin"}),
+    row("GET", "/referrals/deliveries/", READERS | {"admin"}, hidden=ABOVE),
+    row("GET POST", "/referrals/links/", {"admin"}, hidden=ABOVE),
+    row("GET POST", "/referrals/villages/", {"manager", "district_admin"}, hidden={"admin"}),
     row("GET POST", "/referrals/draft/{case.uid}/", {"back"}, version="case"),
     row("GET", "/referrals/{referral.uid}/", READERS),
     # The koordinator is there and may: the penanggung jawab does not step in.
@@ -244,11 +256,11 @@ PAGES = rows(
         version="sent",
     ),
     row("GET POST", "/referrals/{sent.uid}/letter/", DESK, {"signer": ""}),
-    row("POST", "/referrals/{sent.uid}/send-now/", LETTERS | {"admin"}),
+    row("POST", "/referrals/{sent.uid}/send-now/", LETTERS | {"admin"}, hidden=ABOVE),
     # The district's inbox
-    row("GET", "/referrals/inbox/", DISTRICT),
-    row("GET", "/referrals/inbox/{received.uid}/", DISTRICT),
-    row("POST", "/referrals/inbox/{received.uid}/reveal/", DISTRICT, REASON),
+    row("GET", "/referrals/inbox/", INBOX_READERS),
+    row("GET", "/referrals/inbox/{received.uid}/", INBOX_READERS),
+    row("POST", "/referrals/inbox/{received.uid}/reveal/", INBOX_READERS, REASON),
     row(
         "GET POST",
         "/referrals/inbox/{received.uid}/recommend/",
@@ -389,9 +401,9 @@ REST = rows(
     row("POST", f"{SENT}answer/", DESK, SAID | {"value": "approved"}, version="sent"),
     row("POST", f"{SENT}realisation/", COUNTER, SAID | {"value": "collected"}, version="sent"),
     # The district's inbox
-    row("GET", "/api/v1/inbox/", DISTRICT),
-    row("GET", INBOX, DISTRICT),
-    row("POST", f"{INBOX}numbers/", DISTRICT, REASON),
+    row("GET", "/api/v1/inbox/", INBOX_READERS),
+    row("GET", INBOX, INBOX_READERS),
+    row("POST", f"{INBOX}numbers/", INBOX_READERS, REASON),
     row("POST", f"{INBOX}return/", DISTRICT, {"said_on": "{today}"} | REASON, version="received"),
     row("POST", f"{INBOX}recommend/", {"manager"}, {"said_on": "{today}"}, version="received"),
     *(

@@ -45,6 +45,8 @@ STRANGERS = {
     "stranger_admin": ("other_village", Role.ADMIN),
     "stranger_manager": ("other_district", Role.MANAGER),
     "stranger_district_back": ("other_district", Role.DISTRICT_BACK),
+    "stranger_district_front": ("other_district", Role.DISTRICT_FRONT),
+    "stranger_district_admin": ("other_district", Role.ADMIN),
 }
 
 

@@ -35,7 +35,7 @@ _GRAVITY = {
 
 
 @require_GET
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def imports(request: HttpRequest) -> HttpResponse:
     """The office's lists, newest first."""
     actor = actor_of(request)
@@ -47,7 +47,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def import_new(request: HttpRequest) -> HttpResponse:
     """Hand in a file."""
     actor = actor_of(request)
@@ -64,7 +64,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct what was guessed of the columns, then try the list dry."""
     actor = actor_of(request)
@@ -96,7 +96,7 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_GET
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def import_page(request: HttpRequest, uid: str) -> HttpResponse:
     """What the trial or the loading found; with htmx only the part that changes while loading."""
     actor = actor_of(request)
@@ -150,7 +150,7 @@ def _row(row: ImportRow, name_at: int) -> dict[str, Any]:
 
 
 @require_POST
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def import_load(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask the worker to load the list."""
     services.queue(actor=actor_of(request), uid=uid)
@@ -158,7 +158,7 @@ def import_load(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_GET
-@officer_page(*services.IMPORT_ROLES)
+@officer_page(*services.IMPORT_ROLES, village=True)
 def import_reasons(request: HttpRequest, uid: str) -> HttpResponse:
     """The doubtful rows as the same sheet, a column with the reasons in front. Audited."""
     actor = actor_of(request)
