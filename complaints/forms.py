@@ -86,7 +86,12 @@ class IntakeForm(CreateForm):
         choices=Complaint.Urgency.choices,
         initial=Complaint.Urgency.NORMAL,
         widget=Choices(
-            hints={"emergency": _("Didahulukan; berkas dan persetujuan boleh menyusul.")}
+            hints={
+                "emergency": _(
+                    "Didahulukan, juga saat persetujuan; berkas boleh menyusul. "
+                    "Rujukan tetap dikirim setelah disetujui."
+                )
+            }
         ),
     )
     urgency_reason = forms.CharField(

@@ -63,7 +63,7 @@ class SampleForm(forms.Form):
         label=gettext_lazy("Seberapa mendesak?"),
         choices=[("normal", gettext_lazy("Biasa")), ("emergency", gettext_lazy("Darurat"))],
         widget=Choices(
-            hints={"emergency": gettext_lazy("Didahulukan; berkas dan persetujuan boleh menyusul.")}
+            hints={"emergency": gettext_lazy("Didahulukan; berkas boleh menyusul.")}
         ),
     )
     papers = forms.MultipleChoiceField(

@@ -65,6 +65,12 @@ def test_the_form_works_with_nothing_but_kind_and_story(login, resident, fill):
     assert (case.channel, case.urgency, case.reporter_relation) == ("walk_in", "normal", "self")
 
 
+def test_an_emergency_is_promised_only_what_is_kept(login, resident):
+    page = words_of(login("front").get(new_url(resident)))
+    assert "berkas boleh menyusul. Rujukan tetap dikirim setelah disetujui." in page
+    assert "persetujuan boleh menyusul" not in page
+
+
 def test_a_double_click_and_the_back_button_make_no_second_case(login, resident, fill):
     front, fields = login("front"), fill()
     first = front.post(new_url(resident), fields)
