@@ -1,4 +1,4 @@
-"""Filters of the list of cases. They stand in addresses, so none of them names a person."""
+"""Filters of the list of cases. They stand in addresses: a person only by his uid in the office."""
 
 from typing import Any
 
@@ -11,7 +11,12 @@ from puskesmas.api_lists import DayFilter, Filters
 
 
 class CaseFilters(Filters):
-    """``state`` may be repeated; ``programme`` is the code of one that is needed."""
+    """``state`` may be repeated; ``programme`` is the code of one that is needed.
+
+    ``subject`` is a person's uid: with ``open=true`` it says whether he has a live case already.
+    """
+
+    subject = filters.UUIDFilter(field_name="subject__uid")
 
     state = filters.MultipleChoiceFilter(choices=CaseState.choices, distinct=False)
     open = filters.BooleanFilter(method="only_open")

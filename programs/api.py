@@ -1,4 +1,4 @@
-"""REST for the programme catalogue: what residents may ask for, and which papers it takes."""
+"""REST for programmes: the catalogue, which papers each takes, and who receives what."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from programs.models import Programme, ProgrammeVersion
+from programs.models import Participation, Programme, ProgrammeVersion
 from programs.papers import papers
-from programs.selectors import programmes_of, versions_on
+from programs.selectors import participations_of, programmes_of, versions_on
 from puskesmas.api import api_actor
+from puskesmas.history import audit
+from registry.selectors import person
+from registry.views import READERS
 
 #: Every paper a case may hold, as choices.
 PAPERS = [(code, paper.name_id) for code, paper in papers().items()]
@@ -104,3 +107,25 @@ class ProgrammeList(APIView):
         prefetch_related_objects(list(versions.values()), "requirements")
         context = {"versions": versions}
         return Response(ProgrammeOut(programmes, many=True, context=context).data)
+
+
+class HoldingOut(serializers.Serializer[Any]):
+    """A programme somebody receives, says ``source``; ``since`` is null when nobody knows."""
+
+    code = serializers.CharField(source="programme.code")
+    name = serializers.CharField(source="programme.name")
+    source = serializers.ChoiceField(choices=Participation.Source.choices)  # type: ignore[assignment]
+    since = serializers.DateField(allow_null=True)
+
+
+class PersonProgrammes(APIView):
+    """What a person receives today: to be looked at before a matter is registered."""
+
+    roles = READERS
+
+    @extend_schema(responses=HoldingOut(many=True), tags=["people"])
+    def get(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        resident = person(uid, actor=actor)
+        audit(actor=actor, action="open_person", subject=resident)
+        return Response(HoldingOut(participations_of([resident])[resident.pk], many=True).data)

@@ -354,6 +354,7 @@ REST = rows(
         {"life": "moved", "since": "{today}", "evidence": "surat"},
         version="person",
     ),
+    row("GET", f"{PERSON}programmes/", PEOPLE),
     row("POST", f"{PERSON}numbers/", PEOPLE, REASON),
     row("POST", f"{PERSON}sktm/", DESK, {"purpose": "KIS"}),
     # Cases

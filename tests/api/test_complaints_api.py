@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from complaints.models import Complaint, CounterQuestion
-from complaints.services import register_complaint
+from complaints.services import register_complaint, withdraw
 from puskesmas.models import AuditEntry
 from registry.services import create_resident
 from tests.api.conftest import KK, NIK, key, seen
@@ -239,6 +239,15 @@ def test_the_list_is_filtered(api, many, query, places):
         assert [error["field"] for error in answer.json()["errors"]] == ["received_from"]
     else:
         assert _names(answer) == [f"Warga {place}" for place in places]
+
+
+def test_a_persons_live_case_is_seen_before_a_second_one_is_registered(api, cast, many):
+    person = many[1].subject
+    back = api("back")
+    assert _names(back.get(f"{URL}?open=true&subject={person.uid}")) == ["Warga 1"]
+    withdraw(actor=cast.actor("front"), uid=many[1].uid, reason="Salah orang")
+    assert _names(back.get(f"{URL}?open=true&subject={person.uid}")) == []
+    assert back.get(f"{URL}?subject=siti").status_code == 400
 
 
 def test_a_day_of_the_filter_is_the_offices_day(api, cast, many):

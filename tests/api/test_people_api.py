@@ -5,6 +5,8 @@ import uuid
 import pytest
 from rest_framework.test import APIClient
 
+from programs.models import Programme
+from programs.services import record_participation
 from puskesmas.models import AuditEntry
 from registry.models import Register, Resident
 from tests.api.conftest import KK, NIK
@@ -39,6 +41,18 @@ def test_a_number_with_a_digit_too_few_is_told(api, siti):
     (error,) = answer.json()["errors"]
     assert error["field"] == "q"
     assert "16 angka; yang diketik 15." in str(error)
+
+
+def test_what_a_person_receives_is_read_with_its_source_and_the_reading_is_kept(
+    api, cast, siti, furnished
+):
+    programme = Programme.objects.get(office=furnished, code="PKH")
+    record_participation(
+        actor=cast.actor("front"), resident=siti, programme=programme, source="self"
+    )
+    answer = api("front").get(f"{URL}{siti.uid}/programmes/")
+    assert [(row["code"], row["source"]) for row in answer.json()] == [("PKH", "self")]
+    assert AuditEntry.objects.filter(action="open_person", subject_uid=siti.uid).exists()
 
 
 def test_creating_needs_an_idempotency_key_and_a_repeat_makes_one(api, cast):
