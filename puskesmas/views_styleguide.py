@@ -62,9 +62,7 @@ class SampleForm(forms.Form):
     urgency = forms.ChoiceField(
         label=gettext_lazy("Seberapa mendesak?"),
         choices=[("normal", gettext_lazy("Biasa")), ("emergency", gettext_lazy("Darurat"))],
-        widget=Choices(
-            hints={"emergency": gettext_lazy("Didahulukan; berkas boleh menyusul.")}
-        ),
+        widget=Choices(hints={"emergency": gettext_lazy("Didahulukan; berkas boleh menyusul.")}),
     )
     papers = forms.MultipleChoiceField(
         label=gettext_lazy("Berkas yang dilihat"),
