@@ -13,7 +13,7 @@ from reports.letters.words import long_date, masked
 
 _EMERGENCY = "Dalam keadaan gawat, langsung ke IGD rumah sakit; berkas boleh menyusul."
 _PAPERS = "Lengkapi berkas yang masih kurang dan bawa ke kantor ini."
-_NO_NIK = "Urus NIK atau KK dengan surat rekomendasi dari kantor ini; perkara Anda menunggu."
+_NO_NIK = "Urus NIK atau KK di Dinas Kependudukan dan Pencatatan Sipil; perkara Anda menunggu."
 _EXAMINED = "Petugas memeriksa berkas dan, bila perlu, datang ke rumah."
 _TOLD = "Anda diberi tahu hasilnya. Tanyakan kapan saja dengan nomor resi ini."
 

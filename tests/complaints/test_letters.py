@@ -1,5 +1,6 @@
 """What the receipt says, in Indonesian whatever the officer's screen speaks."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from complaints import selectors
 from complaints.letters import public_base, receipt_context
 from complaints.models import Complaint, ComplaintPaper
 from puskesmas.models import Office
+from reports.letters import kinds
 
 
 @pytest.fixture
@@ -92,6 +94,19 @@ def test_the_day_promised_is_the_day_the_clock_says_and_none_while_it_stands(rec
     due = datetime(2026, 12, 10, 16, 59, tzinfo=UTC)
     assert receipt(due_at=due)["promise"] == "Dijawab paling lambat 10 Desember 2026."
     assert receipt(due_at=None)["promise"] == ""
+
+
+def test_nobody_is_sent_to_a_letter_that_this_office_does_not_make(receipt, case, login):
+    case.subject.nik = ""
+    case.subject.save()
+    page = login("front").get(f"/cases/{case.uid}/registered/").text
+    assert "Warga belum punya NIK" in page
+    made = {str(kind.name).lower() for kind in kinds._kinds.values()}
+    for said in (page, *receipt()["next_steps"]):
+        named = re.findall(
+            r"surat (?:rekomendasi|keterangan|pengantar|rujukan)\b[^.;]*", said.lower()
+        )
+        assert [name for name in named if not any(name.startswith(kind) for kind in made)] == []
 
 
 def test_no_full_nik_stands_on_the_receipt(receipt, case):
