@@ -44,7 +44,9 @@ def load(office: Office, rng: Random) -> None:
     cards, others, questions = _SIZES[Office.Kind(office.kind)]
     with transaction.atomic():
         year = _Year(office, rng)
-        for _number in range(cards):
+        for days, script in _STANDING:
+            year.standing_case(days, script)
+        for _number in range(cards - len(_STANDING)):
             year.card_case()
         for _number in range(others):
             year.other_case()
@@ -140,6 +142,14 @@ class _Year:
         story = self.rng.choice(texts.CARD_STORIES)
         self._play(script, self.uncovered, "programme", story, needed=[code])
 
+    def standing_case(self, days: int, script: Script) -> None:
+        """A case of so many days ago whose script ends in the state it is there to show."""
+        at_hand = next(place for place, one in enumerate(self.uncovered) if _has_papers(one))
+        people = [self.uncovered.pop(at_hand)]
+        received = self._working_hour(self.office.today() - timedelta(days=days))
+        story = self.rng.choice(texts.CARD_STORIES)
+        self._play(script, people, "programme", story, needed=["KIS-D"], received=received)
+
     def other_case(self) -> None:
         """One case about anything else."""
         matter = self.rng.choices(texts.MATTERS, [one.weight for one in texts.MATTERS])[0]
@@ -151,21 +161,34 @@ class _Year:
         self._play(script, self.anybody, matter.kind, self.rng.choice(matter.stories), needed)
 
     def _play(
-        self, script: Script, people: list[Resident], kind: str, story: str, needed: list[str]
+        self,
+        script: Script,
+        people: list[Resident],
+        kind: str,
+        story: str,
+        needed: list[str],
+        received: datetime | None = None,
     ) -> None:
-        case = self._register(people.pop(), kind, story, needed)
+        case = self._register(people.pop(), kind, story, needed, received)
         for wait in script(self, case):
             case.moment = self._later(case.moment, wait)
             if case.moment >= self.now:
                 return
 
-    def _register(self, subject: Resident, kind: str, story: str, needed: list[str]) -> _Case:
+    def _register(
+        self,
+        subject: Resident,
+        kind: str,
+        story: str,
+        needed: list[str],
+        standing_since: datetime | None,
+    ) -> _Case:
         channel = self.rng.choices(
             (Channel.WALK_IN, Channel.FIELD, Channel.BATCH, Channel.PHONE, Channel.AFTER_HOURS),
             (62, 16, 9, 9, 4),
         )[0]
-        received = self.first_moment()
-        urgent = self.rng.random() < 0.03
+        received = standing_since or self.first_moment()
+        urgent = standing_since is None and self.rng.random() < 0.03
         typed_later = channel in {Channel.BATCH, Channel.AFTER_HOURS}
         typed = min(self._later(received, (0, 2)), self._latest()) if typed_later else received
         with at(max(typed, received)):
@@ -330,3 +353,59 @@ def _unreachable(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
         year.front,
         reason="Rumah kosong, menurut tetangga sudah pindah kerja.",
     )
+
+
+# --- Cases that stand: every state is there to look at, whatever the day of loading -------------
+
+
+def _untouched(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
+    """Nobody has looked at it yet."""
+    yield from ()
+
+
+def _asked(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
+    """Papers were asked for and have not come."""
+    yield (0, 0)
+    year.do(
+        case, services.ask_papers, year.front, reason=year.rng.choice(texts.ASKED), wanted=["kk"]
+    )
+
+
+def _under_examination(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
+    """Taken up, nothing found yet."""
+    yield (0, 0)
+    year.do(case, services.examine, year.back)
+
+
+def _found_wanting(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
+    """Criteria not met, and not yet decided what becomes of it."""
+    yield from _under_examination(year, case)
+    yield (0, 0)
+    year.find(case, Finding.DOES_NOT_MEET)
+
+
+def _untold(year: _Year, case: _Case) -> Iterator[tuple[int, int]]:
+    """Answered, and the resident does not know it yet."""
+    yield (0, 0)
+    year.do(case, services.answer_here, year.back, answer=texts.ANSWERS["other"][0])
+
+
+def _has_papers(resident: Resident) -> bool:
+    """Return whether the person has NIK and family card: only then may his case lapse."""
+    cards = HouseholdMember.objects.filter(resident=resident, until__isnull=True)
+    return bool(resident.nik_index) and cards.exclude(household__kk_index="").exists()
+
+
+#: How many days ago such a case came, and what became of it since. What is referred stands in
+#: ``referrals.demo``.
+_STANDING: tuple[tuple[int, Script], ...] = (
+    (8, _untouched),
+    (8, _asked),
+    (9, _under_examination),
+    (10, _found_wanting),
+    (10, _untold),
+    (120, _answered),
+    (120, _kept),
+    (120, _lapsed),
+    (120, _withdrawn),
+)
