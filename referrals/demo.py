@@ -37,8 +37,10 @@ def load(office: Office, rng: Random) -> None:
         return
     with transaction.atomic():
         road = _Road(office, rng)
-        for case in _ready(office):
-            road.take(case)
+        ready = _ready(office)
+        standing = _standing(ready, road)
+        for case in ready:
+            road.take(case, standing.get(case.pk))
 
 
 def _ready(office: Office) -> list[Complaint]:
@@ -46,6 +48,22 @@ def _ready(office: Office) -> list[Complaint]:
         office=office, state=CaseState.IN_HANDLING, finding=Complaint.Finding.MEETS
     )
     return list(rows.order_by("finding_at", "pk"))
+
+
+def _standing(ready: list[Complaint], road: "_Road") -> dict[int, Callable[..., Script]]:
+    """Return what to leave standing on the way, so that each state is there to look at."""
+    asking = ComplaintProgramme.objects.filter(
+        complaint__in=ready, relation=ComplaintProgramme.Relation.NEEDED
+    )
+    needed = set(asking.values_list("complaint", flat=True))
+    able = [(case.finding_at, case.pk) for case in ready if case.finding_at and case.pk in needed]
+    chosen: dict[int, Callable[..., Script]] = {}
+    for days, script in ((2, road.drafted), (6, road.approved), (45, road.promised)):
+        before = road.now - timedelta(days=days)
+        old = [pk for found, pk in able if found < before and pk not in chosen]
+        if old:
+            chosen[old[-1]] = script
+    return chosen
 
 
 class _Road:
@@ -66,17 +84,42 @@ class _Road:
         )
         return Actor.of(holders.order_by("pk")[0], self.office)
 
-    def take(self, case: Complaint) -> None:
+    def take(self, case: Complaint, script: Callable[..., Script] | None = None) -> None:
         """Let one case go its way, day by day, until its script or the time is over."""
         needed = ComplaintProgramme.Relation.NEEDED
         asked = case.programmes.filter(relation=needed).select_related("programme").first()
         if asked is None or case.finding_at is None:
             return
         self.moment = case.finding_at
-        for wait in self._script(case, asked.programme):
+        for wait in (script or self._script)(case, asked.programme):
             self.moment = self._later(wait)
             if self.moment >= self.now:
                 return
+
+    def drafted(self, case: Complaint, programme: Programme) -> Script:
+        """Wait for the approver."""
+        yield (0, 0)
+        self._draft(case, programme)
+
+    def approved(self, case: Complaint, programme: Programme) -> Script:
+        """Wait for the answer."""
+        yield (0, 0)
+        referral = self._draft(case, programme)
+        yield (0, 0)
+        self._do(approval.approve, self.approver, referral)
+
+    def promised(self, case: Complaint, programme: Programme) -> Script:
+        """Approved by the owner and told; wait for the aid."""
+        yield (0, 0)
+        referral = self._draft(case, programme)
+        yield (0, 0)
+        self._do(approval.approve, self.approver, referral)
+        yield (0, 1)
+        self._hand_over(referral)
+        yield (9, 15)
+        self._answer(referral, Answer.APPROVED)
+        yield (0, 1)
+        self._tell(case)
 
     def _script(self, case: Complaint, programme: Programme) -> Script:
         yield (0, 3)

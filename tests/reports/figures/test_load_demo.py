@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from complaints.models import Complaint
+from complaints.workflow import CaseState
 from programs.models import Participation
 from puskesmas import demo_accounts
 from puskesmas.actors import Actor
@@ -52,6 +54,13 @@ def test_the_village_has_its_size_its_officers_and_nothing_twice(db, demo):
     newest = RegisterVersion.objects.filter(register__office=office).latest("data_date")
     poor = newest.rows.filter(decile__lte=4, resident__life="alive").exclude(kk_index="")
     assert poor.values("kk_index").distinct().count() == 515
+
+    cases = Complaint.objects.filter(office=office)
+    cards = ["PBI-JK", "KIS-D"]
+    wanted = cases.filter(kind__code="programme", programmes__relation="needed")
+    assert wanted.filter(programmes__programme__code__in=cards).distinct().count() == 226
+    assert cases.count() == 226 + 152
+    assert set(cases.values_list("state", flat=True)) == set(CaseState.values)
 
     everyone = demo_accounts.VILLAGE + demo_accounts.KELURAHAN
     for account in everyone:
