@@ -331,6 +331,27 @@ class StatusOut(serializers.Serializer[Any]):
     answers = ReferralNewsOut(many=True)
 
 
+class Last4In(Body):
+    """The resident proves that the number is his."""
+
+    last4 = serializers.RegexField(r"^[0-9]{4}$")
+
+
+class WordsOut(serializers.Serializer[Any]):
+    """Something that was said, and of what."""
+
+    about = serializers.CharField()
+    text = serializers.CharField()
+
+
+class StatusDetailsOut(serializers.Serializer[Any]):
+    """What the right four digits open. Still no NIK, no name."""
+
+    kind = serializers.CharField()
+    programmes = serializers.ListField(child=serializers.CharField())
+    words = WordsOut(many=True)
+
+
 class KindOut(serializers.Serializer[Any]):
     """A kind of matter. ``sensitive`` ones are read by few."""
 
@@ -568,6 +589,20 @@ class Receipt(FileView):
         return pdf_response(pdf, name=f"resi-{case.receipt_number}.pdf")
 
 
+class QuestionReceipt(FileView):
+    """The receipt of a question, for paper; printing it is audited."""
+
+    roles = READERS
+
+    @extend_schema(responses=PDF, tags=["questions"])
+    def get(self, request: Request, uid: str) -> HttpResponse:
+        actor = api_actor(request)
+        question = selectors.question(uid, actor=actor)
+        pdf = render_receipt(letters.question_receipt_context(question))
+        audit(actor=actor, action="print_receipt", subject=question)
+        return pdf_response(pdf, name=f"resi-{question.receipt_number}.pdf")
+
+
 class Status(APIView):
     """Where a case stands, by receipt number. For anybody, without a token."""
 
@@ -576,14 +611,35 @@ class Status(APIView):
 
     @extend_schema(responses=StatusOut, tags=["public"], auth=[])
     def get(self, request: Request, number: str) -> Response:
-        typed = receipts.normalise(number)
-        if not receipts.is_wellformed(typed):
-            raise InvalidInput(
-                _("Nomor ini salah ketik. Cocokkan lagi dengan resi: dua belas angka."),
-                code="mistyped_number",
-            )
-        found = public.status_of(typed, address=client_address(request))
+        found = public.status_of(_wellformed(number), address=client_address(request))
         return Response(StatusOut(found).data, headers={"Cache-Control": "no-store"})
+
+
+class StatusDetails(APIView):
+    """The reasons and answers behind the last four digits; five tries a day. For anybody."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(request=Last4In, responses=StatusDetailsOut, tags=["public"], auth=[])
+    def post(self, request: Request, number: str) -> Response:
+        typed = _wellformed(number)
+        last4 = valid(Last4In, request)["last4"]
+        found = public.details_of(typed, last4=last4, address=client_address(request))
+        words = [{"about": about, "text": text} for about, text in found.words]
+        shown = {"kind": found.kind, "programmes": found.programmes, "words": words}
+        return Response(StatusDetailsOut(shown).data, headers={"Cache-Control": "no-store"})
+
+
+def _wellformed(number: str) -> str:
+    """Return the receipt number without its spaces. Raises InvalidInput when it is mistyped."""
+    typed = receipts.normalise(number)
+    if not receipts.is_wellformed(typed):
+        raise InvalidInput(
+            _("Nomor ini salah ketik. Cocokkan lagi dengan resi: dua belas angka."),
+            code="mistyped_number",
+        )
+    return typed
 
 
 #: The case table's acts that belong to no other app, by their names in the table; the others are

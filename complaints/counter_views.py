@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints import letters, selectors, services
 from complaints.forms import ALWAYS_OFFERED, IntakeForm, QuestionForm, paper_choices
-from complaints.models import Complaint, ComplaintPaper, CounterQuestion
+from complaints.models import Complaint, ComplaintPaper
 from complaints.workflow import REGISTRARS
 from programs.models import Programme
 from programs.papers import paper_name
@@ -209,20 +209,12 @@ def question_new(request: HttpRequest) -> HttpResponse:
     return form_page(request, "complaints/question_new.html", {"form": form, "resident": resident})
 
 
-def _question(actor: Actor, uid: str) -> CounterQuestion:
-    rows = selectors.questions(actor).select_related("office", "kind", "resident", "answered_by")
-    found: CounterQuestion | None = rows.filter(uid=uid).first()
-    if found is None:
-        raise NotFound(_("Pertanyaan tidak ditemukan di kantor ini."))
-    return found
-
-
 @require_GET
 @officer_page(*selectors.READERS)
 def question(request: HttpRequest, uid: str) -> HttpResponse:
     """One question, its answer and its receipt."""
     actor = actor_of(request)
-    row = _question(actor, uid)
+    row = selectors.question(uid, actor=actor)
     audit(actor=actor, action="open_question", subject=row)
     return render(request, "complaints/question.html", {"question": row})
 
@@ -233,7 +225,8 @@ def question_receipt(request: HttpRequest, uid: str) -> HttpResponse:
     """The receipt of a question, for paper."""
     from reports.letters.render import render_receipt
 
-    row = _question(actor_of(request), uid)
-    if not row.receipt_number:
-        raise NotFound(_("Pertanyaan ini dicatat tanpa resi."))
-    return _pdf(render_receipt(letters.question_receipt_context(row)), row.receipt_number)
+    actor = actor_of(request)
+    row = selectors.question(uid, actor=actor)
+    pdf = render_receipt(letters.question_receipt_context(row))
+    audit(actor=actor, action="print_receipt", subject=row)
+    return _pdf(pdf, row.receipt_number)

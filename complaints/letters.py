@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from complaints.models import Channel, Complaint, ComplaintPaper, CounterQuestion
 from complaints.workflow import OPEN_STATES
 from programs.papers import paper_name
+from puskesmas.errors import NotFound
 from puskesmas.models import Office, User
 from reports.letters.contexts import MissingPaper, ReceiptContext, office_head
 from reports.letters.words import long_date, masked
@@ -53,7 +55,13 @@ def receipt_context(case: Complaint) -> ReceiptContext:
 
 
 def question_receipt_context(question: CounterQuestion) -> ReceiptContext:
-    """Return the receipt of a question answered at once."""
+    """Return the receipt of a question answered at once.
+
+    Raises:
+        NotFound: it was logged without a receipt.
+    """
+    if not question.receipt_number:
+        raise NotFound(_("Pertanyaan ini dicatat tanpa resi."))
     with override("id"):
         local = question.asked_at.astimezone(question.office.tz)
         return _context(

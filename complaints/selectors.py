@@ -53,6 +53,19 @@ def questions(actor: Actor) -> QuerySet[CounterQuestion]:
     return rows.filter(Q(kind__sensitive=False) | Q(answered_by=actor.user))
 
 
+def question(uid: uuid.UUID | str, *, actor: Actor) -> CounterQuestion:
+    """Return one question (one query).
+
+    Raises:
+        NotFound: none of that uid here, or a confidential one of somebody else.
+    """
+    rows = questions(actor).select_related("kind", "office", "resident", "answered_by")
+    found: CounterQuestion | None = rows.filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("Pertanyaan tidak ditemukan di kantor ini."))
+    return found
+
+
 def may_read(actor: Actor, case: Complaint) -> bool:
     """Return whether the officer may read the case, by the same rule as :func:`cases`."""
     if case.office_id != actor.office.pk:

@@ -29,15 +29,16 @@ from puskesmas.api_requests import (
 )
 from puskesmas.history import audit
 from puskesmas.workflow import SYSTEM, Workflow
-from referrals import selectors
+from referrals import letters, selectors
 from referrals.deliveries import deliveries_of
 from referrals.filters import ReferralFilters
 from referrals.models import Answering, Referral
 from referrals.services import answers, approval, delivery
 from referrals.services.answers import RECORDABLE
 from referrals.services.delivery import SEND_ROLES
-from referrals.views import READERS
+from referrals.views import COUNTER, READERS
 from referrals.workflow import ANSWER, APPROVAL, REALISATION, Answer, Approval, Realisation
+from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 
 _TAGS = ["referrals"]
 #: Sources a person may name; the system's own answers arrive by themselves.
@@ -327,6 +328,39 @@ class RecordRealisation(RecordedAct):
     serializer_class = RealisationSaidIn
     roles = tuple(set(roles_of(REALISATION)) & set(READERS))
     verb = answers.record_realisation
+
+
+class LetterIn(Body):
+    """Who signs the surat rujukan.
+
+    ``signer`` is the uid of one of ``letters/signers/``; left out, the koordinator signs, null
+    leaves the name to be written by hand.
+    """
+
+    signer = serializers.UUIDField(required=False, allow_null=True)
+
+
+class IssueLetter(APIView):
+    """Number and freeze the surat rujukan; a letter there is already is answered instead."""
+
+    roles = COUNTER
+
+    @extend_schema(
+        request=LetterIn,
+        responses={201: LetterDetailOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=_TAGS,
+    )
+    def post(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        values = valid(LetterIn, request)
+        letter = letters.issue(
+            actor=actor,
+            uid=uid,
+            signer=chosen_signer(letters.signers_of(actor), values),
+            client_uid=idempotency_key(request),
+        )
+        return letter_answer(actor, letter.uid, http_status=status.HTTP_201_CREATED)
 
 
 class TakeUp(ReferralAct):

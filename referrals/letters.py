@@ -56,7 +56,7 @@ def issue(
     signer: Assignment | None,
     client_uid: uuid.UUID | None = None,
 ) -> Letter:
-    """Number and freeze the letter of the latest approved submission.
+    """Number and freeze the letter of the latest approved submission; one there is, is returned.
 
     Whoever signs, "Mengetahui" is the penanggung jawab's, unless he signs himself.
 
@@ -71,6 +71,9 @@ def issue(
         raise WrongState(
             _("Surat rujukan dicetak setelah rujukannya disetujui."), state=referral.approval
         )
+    made = selectors.letter_of(referral)
+    if made is not None:
+        return made
     subject = referral.complaint.subject
     if signer and is_family(signer.user, subject):
         raise InvalidInput(
@@ -160,9 +163,16 @@ def _shown(number: str) -> str:
 
 
 def signer_choices(actor: Actor) -> list[tuple[str, Any]]:
+    """Return who may sign, as choices of a form."""
+    return [
+        (str(item.uid), f"{item.user.name} – {item.get_role_display()}")
+        for item in signers_of(actor)
+    ]
+
+
+def signers_of(actor: Actor) -> list[Assignment]:
     """Return who may sign: the koordinator first, as this letter is the Puskesos' own."""
-    found = sorted(signers(actor.office), key=lambda item: item.role != Role.COORDINATOR)
-    return [(str(item.uid), f"{item.user.name} – {item.get_role_display()}") for item in found]
+    return sorted(signers(actor.office), key=lambda item: item.role != Role.COORDINATOR)
 
 
 def signer_of(actor: Actor, uid: str) -> Assignment | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
@@ -21,11 +20,11 @@ from puskesmas.api_requests import (
     if_match,
     valid,
 )
-from puskesmas.models import Assignment, Role
+from puskesmas.models import Role
 from registry import letters, selectors
 from registry.letter_pages import ISSUERS
 from reports.letters import selectors as letter_selectors
-from reports.letters.api import LetterDetailOut, letter_answer
+from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 from reports.letters.models import Letter
 
 _TAGS = ["letters"]
@@ -76,19 +75,7 @@ def _said(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         introduction_date=values.get("introduction_date"),
         papers=tuple(values.get("papers", ())),
     )
-    return {"facts": facts, "signer": _signer(actor, values)}
-
-
-def _signer(actor: Actor, values: Mapping[str, Any]) -> Assignment | None:
-    people = letter_selectors.signers(actor.office)
-    if "signer" not in values:
-        return people[0] if people else None
-    if values["signer"] is None:
-        return None
-    for person in people:
-        if person.uid == values["signer"]:
-            return person
-    raise exceptions.ValidationError({"signer": [_("Orang ini tidak bisa menandatangani.")]})
+    return {"facts": facts, "signer": chosen_signer(letter_selectors.signers(actor.office), values)}
 
 
 class SktmIssue(APIView):

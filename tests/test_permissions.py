@@ -366,6 +366,7 @@ REST = rows(
         {"subject": "{person.uid}", "kind": "programme", "story": "Uji"},
     ),
     row("POST", "/api/v1/questions/", COUNTER, {"kind": "question", "answer": "Ya"}),
+    row("GET", "/api/v1/questions/{question.uid}/receipt/", READERS),
     row("GET", CASE, READERS),
     row("GET", f"{CASE}receipt/", READERS),
     row("POST", "/api/v1/complaints/{fresh.uid}/examine/", {"back"}, version="fresh"),
@@ -397,6 +398,7 @@ REST = rows(
     row("POST", f"{REFERRAL}refuse/", {"koordinator"}, REASON, version="referral"),
     row("POST", f"{REFERRAL}resubmit/", {"back"}, TERMS, version="referral"),
     row("POST", f"{SENT}hand_over/", DESK, CARRIED, version="sent"),
+    row("POST", f"{SENT}letter/", DESK),
     row("POST", f"{SENT}take_up/", DESK, version="sent"),
     row("POST", f"{SENT}send_now/", LETTERS),
     row("POST", f"{SENT}answer/", DESK, SAID | {"value": "approved"}, version="sent"),
@@ -430,6 +432,7 @@ REST = rows(
     row("POST", f"{LETTER}sktm/replace/", {"back"}, {"purpose": "KIS"} | REASON, version="letter"),
     # For anybody
     anybody("GET", "/api/v1/status/{case.receipt_number}/"),
+    anybody("POST", "/api/v1/status/{case.receipt_number}/details/", {"last4": "0011"}),
     anybody("GET", "/api/v1/verify/{code}/"),
     # For linked offices by their own tokens, never for officers
     row("GET", "/exchange/v1/office/", NOBODY),

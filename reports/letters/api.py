@@ -1,13 +1,13 @@
 """REST for letters, and for anybody who wants to know whether a paper is true."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers
+from rest_framework import exceptions, generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +19,7 @@ from puskesmas.api_answers import PDF, FileView, MoveOut, history_of, with_versi
 from puskesmas.api_requests import IF_MATCH, Body, NoBody, ReasonBody, if_match, valid
 from puskesmas.errors import InvalidInput, NotFound, WrongState
 from puskesmas.history import audit
+from puskesmas.models import Assignment
 from puskesmas.requests import client_address
 from reports.letters import codes, selectors, services
 from reports.letters.desk import READERS
@@ -119,6 +120,24 @@ def letter_answer(actor: Actor, uid: Any, *, http_status: int = 200) -> Response
     letter = selectors.letter(actor, uid)
     data = LetterDetailOut(letter, context={"actor": actor}).data
     return with_version(data, letter.version, http_status=http_status)
+
+
+def chosen_signer(people: Sequence[Assignment], values: Mapping[str, Any]) -> Assignment | None:
+    """Return who signs: the one whose uid is ``values["signer"]``, the first when it is left out.
+
+    None leaves the name to be written by hand.
+
+    Raises:
+        ValidationError: nobody of that uid may sign.
+    """
+    if "signer" not in values:
+        return people[0] if people else None
+    if values["signer"] is None:
+        return None
+    for person in people:
+        if person.uid == values["signer"]:
+            return person
+    raise exceptions.ValidationError({"signer": [_("Orang ini tidak bisa menandatangani.")]})
 
 
 class LetterList(generics.ListAPIView[Letter]):

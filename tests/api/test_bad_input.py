@@ -325,6 +325,7 @@ _OWNERS = {
     "inbox": "received",
     "letters": "letter",
     "people": "person",
+    "questions": "question",
 }
 
 

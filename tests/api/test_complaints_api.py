@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from complaints.models import Complaint, CounterQuestion
 from complaints.services import register_complaint, withdraw
@@ -182,6 +183,35 @@ def test_a_question_is_logged_in_one_step_with_a_receipt_on_request(api, siti, f
 
 
 # --- The list -----------------------------------------------------------------------------------
+
+
+def test_a_questions_receipt_is_printed_where_one_was_given(api, cast, furnished):
+    front = api("front")
+    asked = {"kind": "question", "answer": "Kantor buka sampai pukul 14.00"}
+    given = front.post("/api/v1/questions/", asked | {"with_receipt": True}, **key()).json()
+    plain = front.post("/api/v1/questions/", asked, **key()).json()
+    receipt = front.get(f"/api/v1/questions/{given['uid']}/receipt/")
+    assert (receipt.status_code, receipt["Content-Type"]) == (200, "application/pdf")
+    assert receipt.getvalue().startswith(b"%PDF")
+    assert AuditEntry.objects.filter(action="print_receipt").count() == 1
+    assert front.get(f"/api/v1/questions/{plain['uid']}/receipt/").status_code == 404
+    assert api("stranger").get(f"/api/v1/questions/{given['uid']}/receipt/").status_code == 404
+
+
+def test_details_open_behind_the_last_four_digits_and_only_five_times_a_day(registered):
+    anybody, number = APIClient(), registered.json()["number"]
+    address = f"/api/v1/status/{number}/details/"
+    opened = anybody.post(address, {"last4": NIK[-4:]}, format="json")
+    assert opened.status_code == 200
+    assert opened.json()["programmes"]
+    for secret in ("Siti", NIK, KK):
+        assert secret not in opened.content.decode()
+    tries = [anybody.post(address, {"last4": "9999"}, format="json") for _try in range(6)]
+    assert [answer.status_code for answer in tries] == [400] * 5 + [429]
+    mistyped = anybody.post(
+        "/api/v1/status/123456789012/details/", {"last4": "0001"}, format="json"
+    )
+    assert mistyped.json()["code"] == "mistyped_number"
 
 
 @pytest.fixture

@@ -199,3 +199,17 @@ def test_a_village_sees_no_inbox_and_a_district_no_village(api, world):
     assert api("stranger_manager").get(f"{INBOX}{world.received.uid}/").status_code == 404
     assert Referral.objects.count() == 2
     assert deliver() == 0
+
+
+def test_the_surat_rujukan_is_made_once_and_only_after_the_approval(api, world):
+    back = api("back")
+    early = back.post(f"/api/v1/referrals/{world.referral.uid}/letter/", {}, **key())
+    assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
+    address = f"/api/v1/referrals/{world.sent.uid}/letter/"
+    wrong = back.post(address, {"signer": str(world.person.uid)}, **key())
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "signer")
+    made = back.post(address, {"signer": None}, **key())
+    again = api("front").post(address, {}, **key())
+    assert (made.status_code, made.json()["kind"]) == (201, "rujukan")
+    assert again.json()["uid"] == made.json()["uid"]
+    assert back.get(f"/api/v1/letters/{made.json()['uid']}/").status_code == 200
