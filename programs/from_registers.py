@@ -21,8 +21,8 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     An older version than the newest one changes nothing. Programmes the sheet has no column for
     are not judged; neither are people a partial list does not name.
     """
-    newer = RegisterVersion.objects.filter(
-        office=version.office, withdrawn_at__isnull=True, data_date__gt=version.data_date
+    newer = RegisterVersion.objects.in_use().filter(
+        office=version.office, data_date__gt=version.data_date
     )
     if newer.exists():
         return

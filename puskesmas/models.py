@@ -169,7 +169,7 @@ class OfficeRow(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfficeRowQuerySet.as_manager()
+    objects: ClassVar[Any] = OfficeRowQuerySet.as_manager()
 
     #: Set in memory on what a verb found instead of making it a second time.
     is_repeat = False

@@ -29,6 +29,9 @@ _DROPPED = {"bin", "binti", "bt", "alm", "almh", "almarhum", "almarhumah", "h", 
 }
 # The spelling of before 1972, still on old cards.
 _OLD_SPELLING = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("sj", "sy"), ("ch", "kh"))
+_NEIGHBOURHOOD = re.compile(r"\b(rt|rw)\b[\s./:]*\d{1,3}")
+_NO_STREET = {"jl", "jln", "jalan", "no", "nomor"}
+_STREET = {"gang": "gg", "dusun": "dsn", "kampung": "kp", "komplek": "komp", "perumahan": "perum"}
 SAME_NAME_AT = 82.0
 """Score (0–100) from which two names on one card are taken for one person, mistyped."""
 
@@ -43,6 +46,17 @@ def name_key(name: str) -> str:
     words = re.sub(r"[^a-z ]+", " ", re.sub(r"['`]", "", plain)).split()
     kept = [word for word in words if word not in _DROPPED] or words
     return " ".join(_spell(word) for word in kept)[:120]
+
+
+def address_key(address: str) -> str:
+    """Return the address in lower case, without "Jalan", "No.", RT and RW, and marks.
+
+    RT and RW have columns of their own, and one list in two repeats them in the address.
+    """
+    plain = unicodedata.normalize("NFKD", address).encode("ascii", "ignore").decode().lower()
+    plain = _NEIGHBOURHOOD.sub(" ", plain)
+    words = re.sub(r"[^a-z0-9]+", " ", plain).split()
+    return " ".join(_STREET.get(word, word) for word in words if word not in _NO_STREET)[:200]
 
 
 def tidy_name(name: str) -> str:

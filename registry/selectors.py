@@ -271,9 +271,11 @@ def registers_of(actor: Actor) -> list[tuple[Register, RegisterVersion | None]]:
 
 
 def _latest_versions(registers: list[Register], day: date) -> dict[int, RegisterVersion]:
-    versions = RegisterVersion.objects.filter(
-        register__in=registers, data_date__lte=day, withdrawn_at__isnull=True
-    ).order_by("data_date", "pk")
+    versions = (
+        RegisterVersion.objects.in_use()
+        .filter(register__in=registers, data_date__lte=day)
+        .order_by("data_date", "pk")
+    )
     return {version.register_id: version for version in versions}
 
 

@@ -16,7 +16,7 @@ from registry.imports.matching import Matcher
 from registry.imports.problems import Gravity, counted, needs_a_look, worst
 from registry.imports.rows import Row
 from registry.models import Household, HouseholdMember, Import, ImportRow, Resident
-from registry.naming import name_key
+from registry.naming import address_key, name_key
 
 BATCH = 2_000
 _UPDATE_BATCH = 200
@@ -189,6 +189,7 @@ def _new_resident(row: Row, batch: Import) -> Resident:
         office=batch.office,
         nik=row.nik,
         name_key=row.name_key,
+        address_key=address_key(row.address),
         life=row.life,
         life_since=row.life_since,
         life_source=_life_source(row, batch),
@@ -203,7 +204,7 @@ def _life_source(row: Row, batch: Import) -> str:
 def _update(plans: Sequence[Plan], *, batch: Import) -> None:
     changed = [_apply(plan, plan.resident, batch) for plan in plans if plan.resident]
     touched = {name for plan in plans for name in plan.after} - {"kk", "relation"}
-    derived = {"name_key", "version", "life_since", "life_source"}
+    derived = {"name_key", "address_key", "version", "life_since", "life_source"}
     derived |= {index.name for index in _INDEXES}
     if changed:
         Resident.objects.bulk_update(changed, sorted(touched | derived), _UPDATE_BATCH)
@@ -216,6 +217,7 @@ def _apply(plan: Plan, resident: Resident, batch: Import) -> Resident:
         resident.life_since = plan.row.life_since
         resident.life_source = _life_source(plan.row, batch)
     resident.name_key = name_key(resident.name)
+    resident.address_key = address_key(resident.address)
     resident.version += 1
     for index in _INDEXES:
         index.pre_save(resident, add=False)

@@ -266,6 +266,7 @@ def _new_version(batch: Import, register: Register) -> RegisterVersion:
         source=batch.source,
         file_sha256=batch.file.sha256,
         batch=batch,
+        published_at=timezone.now(),
     )
 
 

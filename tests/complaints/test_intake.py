@@ -179,7 +179,11 @@ def test_what_the_register_said_that_day_stays_with_the_case(cast, register, res
 
     def version(data_date, decile):
         row = RegisterVersion.objects.create(
-            office=cast.village, register=dtsen, data_date=data_date, file_sha256=str(data_date)
+            office=cast.village,
+            register=dtsen,
+            data_date=data_date,
+            file_sha256=str(data_date),
+            published_at=timezone.now(),
         )
         RegisterRow.objects.create(
             register_version=row,

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily
 from registry import letters
@@ -208,6 +208,7 @@ def listed(office, resident, *, days_old=10, decile=2):
         register=register,
         data_date=office.today() - timedelta(days=days_old),
         file_sha256=uuid.uuid4().hex,
+        published_at=timezone.now(),
     )
     if decile:
         RegisterRow.objects.create(

@@ -53,6 +53,7 @@ def make_version(office, *, days_old=10, whole=True, code="DTSEN", **row):
         data_date=office.today() - timedelta(days=days_old),
         whole_village=whole,
         file_sha256=uuid.uuid4().hex,
+        published_at=timezone.now(),
     )
     if row:
         RegisterRow.objects.create(register_version=version, line=1, name="x", raw={}, **row)

@@ -1,0 +1,31 @@
+"""The registry's nouns: people, the registers about them, and the lists both come from."""
+
+from registry.models.lists import ColumnMemory, Import, ImportRow, Likeness
+from registry.models.people import (
+    Household,
+    HouseholdMember,
+    HousingFacts,
+    LifeEvent,
+    Merge,
+    Resident,
+    SearchTerm,
+)
+from registry.models.registers import Register, RegisterCheck, RegisterRow, RegisterVersion
+
+__all__ = [
+    "ColumnMemory",
+    "Household",
+    "HouseholdMember",
+    "HousingFacts",
+    "Import",
+    "ImportRow",
+    "LifeEvent",
+    "Likeness",
+    "Merge",
+    "Register",
+    "RegisterCheck",
+    "RegisterRow",
+    "RegisterVersion",
+    "Resident",
+    "SearchTerm",
+]
