@@ -21,12 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = (ROOT / ".venv").resolve()
 OLDEST_PYTHON = (3, 11)
 
-# Debian package -> the library WeasyPrint opens from it (None: Python's own module).
+# Debian package -> the library WeasyPrint opens from it.
 LETTER_LIBRARIES = {
     "libpango-1.0-0": "libpango-1.0.so.0",
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
+# The same for the driver that Playwright's wheel brings along; Debian 13 has it, a bare 12 lacks it.
+BROWSER_LIBRARIES = {"libatomic1": "libatomic.so.1"}
 # The command a test needs -> the Debian packages that may carry it, first one first.
 BROWSER = ("chromium", "chromium-browser", "google-chrome")
 
@@ -61,7 +63,8 @@ def require_python(version: tuple[int, int] = sys.version_info[:2]) -> None:
 
 def missing_packages(*, dev: bool) -> list[str]:
     """Return the Debian packages this machine lacks."""
-    missing = [package for package, name in LETTER_LIBRARIES.items() if not _opens(name)]
+    libraries = LETTER_LIBRARIES | (BROWSER_LIBRARIES if dev else {})
+    missing = [package for package, name in libraries.items() if not _opens(name)]
     if importlib.util.find_spec("ensurepip") is None:
         missing.append("python3-venv")
     if dev and not any(shutil.which(name) for name in BROWSER):

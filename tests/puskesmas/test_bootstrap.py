@@ -42,6 +42,23 @@ def test_a_user_with_free_sudo_installs_through_it(asked, monkeypatch):
     assert asked[-1][-1] == "python3-venv"
 
 
+@pytest.mark.parametrize(
+    ("dev", "wanted"),
+    [
+        (False, {"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"}),
+        (
+            True,
+            {"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"}
+            | {"libatomic1", "chromium", "poppler-utils"},
+        ),
+    ],
+)
+def test_a_bare_machine_lacks_all_the_libraries(monkeypatch, dev, wanted):
+    monkeypatch.setattr(bootstrap, "_opens", lambda library: False)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    assert set(bootstrap.missing_packages(dev=dev)) - {"python3-venv"} == wanted
+
+
 def test_a_user_without_sudo_is_told_the_exact_line(asked, monkeypatch):
     as_user(monkeypatch, sudo=False)
     with pytest.raises(
