@@ -27,7 +27,7 @@ LETTER_LIBRARIES = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
-# The same for the driver that Playwright's wheel brings along; Debian 13 has it, a bare 12 lacks it.
+# The same for the driver in Playwright's wheel: a bare Debian 12 lacks it, a bare 13 does not.
 BROWSER_LIBRARIES = {"libatomic1": "libatomic.so.1"}
 # The command a test needs -> the Debian packages that may carry it, first one first.
 BROWSER = ("chromium", "chromium-browser", "google-chrome")
