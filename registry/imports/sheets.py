@@ -57,7 +57,7 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError):  # the latter: a ZIP of a later format
         raise _unreadable() from None
     if any(entry.flag_bits & 1 for entry in entries):
         raise _password()

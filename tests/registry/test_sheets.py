@@ -53,6 +53,14 @@ def test_a_workbook_with_macros_is_refused():
         sheets.read(content)
 
 
+def test_an_archive_of_an_unknown_zip_version_is_refused_with_what_to_do():
+    content = bytearray(workbook(["NIK", "NAMA"]))
+    needed_version = content.index(b"PK\x01\x02") + 6
+    content[needed_version] = 99
+    with pytest.raises(InvalidInput, match="simpan ulang"):
+        sheets.read(bytes(content))
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked():
     content = with_entry(workbook(["NIK", "NAMA"]), "xl/bomb.xml", b"\0" * 60_000_000)
     with pytest.raises(InvalidInput, match="lebih besar"):
