@@ -9,7 +9,7 @@ CHECK := DJANGO_SETTINGS_MODULE=tests.settings $(PY)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment dev-environment run demo-reset test lint format types layers \
+.PHONY: help environment dev-environment run demo-reset test unit lint format types layers \
         migrations check-hosted messages messages-check screenshots clean
 
 help:  ## this list
@@ -29,6 +29,9 @@ demo-reset: environment  ## throw the demo's data away and start it afresh
 
 test: dev-environment  ## the whole test suite (DATABASE_URL, CELERY_BROKER_URL choose the engines)
 	@$(PY) -m pytest $(ARGS)
+
+unit: dev-environment  ## the tests that need neither a browser nor processes of their own
+	@$(PY) -m pytest -m "not browser and not processes" $(ARGS)
 
 lint: dev-environment  ## style of Python and templates
 	@$(PY) -m ruff check .
