@@ -23,7 +23,7 @@ FOLDERS = ("puskesmas", "registry", "programs", "complaints", "referrals", "repo
 SAME = {
     *("Menu", "Puskesos", "Status"),
     *("Back office", "Front office", "Fasilitator", "Kepala dusun", "Koordinator"),
-    *("Dusun", "dusun", "KIS Daerah"),
+    *("Dusun", "dusun", "KIS Daerah", "Islam"),
 }
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
