@@ -39,7 +39,9 @@ def find(text: str, actor: Actor) -> list[Hit]:
 
 
 def badges(actor: Actor, residents: list[Resident]) -> dict[int, list[dict[str, str]]]:
-    """Return "a case is running" for each person who has one, told while typing."""
+    """Return "a case is running" for each person who has one, told to who may read cases."""
+    if not actor.has(*READERS):
+        return {}
     return {
         pk: [
             {

@@ -462,6 +462,18 @@ def test_people_search_tells_of_a_running_case_while_typing(login, case):
     assert f"Ada perkara berjalan: {shown(case.receipt_number)}" in text
 
 
+def test_a_kasun_finds_people_and_learns_nothing_of_their_cases(cast, login, resident, kind):
+    case = make_case(cast, resident, kind, urgency="emergency", urgency_reason="Harus operasi")
+    kasun, person = login("kasun"), f"/people/{resident.uid}/"
+    found = kasun.post("/people/", {"q": "Sulastri"})
+    assert "Sulastri" in words_of(found)
+    number = case.receipt_number
+    for answer in (found, kasun.get(person), kasun.post("/search/", {"q": number}), kasun.get("/")):
+        text = words_of(answer)
+        assert "perkara berjalan" not in text
+        assert shown(number) not in text
+
+
 @pytest.mark.parametrize("typed", ["{0}", "{1} {2}-{3}"])
 def test_the_search_box_opens_a_case_by_its_whole_number(login, case, typed):
     number = case.receipt_number
