@@ -6,6 +6,7 @@ vouches for is served to nobody.
 
 import hashlib
 import io
+import logging
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from puskesmas import crypto
 from puskesmas.actors import Actor
@@ -32,6 +33,8 @@ SHEET_TYPES = {
 # A photo bigger than this many pixels is a bomb, not a house.
 MAX_PIXELS = 60_000_000
 _PURPOSE = "puskesmas.attachment.file"
+
+log = logging.getLogger(__name__)
 
 OwnerCheck = Callable[[Actor, Attachment], bool]
 _owners: list[OwnerCheck] = []
@@ -133,19 +136,32 @@ _KNOWN = DOCUMENT_TYPES | SHEET_TYPES - {"text/csv"}
 
 
 def _clean_image(content: bytes, *, field: str) -> tuple[bytes, str]:
-    """Decode and encode again: what is not picture (position, scripts, trailers) is gone."""
+    """Decode and encode again: what is not picture (position, scripts, trailers) is gone.
+
+    Raises:
+        InvalidInput: too many pixels, or damaged.
+    """
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise InvalidInput(_("Foto terlalu besar. Perkecil dulu ukurannya."), field=field)
-            upright = ImageOps.exif_transpose(image)
-            target = "PNG" if image.format == "PNG" else "JPEG"
-            out = io.BytesIO()
-            upright.convert("RGBA" if target == "PNG" else "RGB").save(out, target, quality=85)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return _encoded_again(content, field=field)
+    except InvalidInput:
+        raise
+    except Exception as error:
+        # Damaged bytes make the decoders raise whatever they stumble over: SyntaxError, ValueError,
+        # struct.error ... None of it is ours to crash on.
+        log.info("picture not readable: %s", type(error).__name__)
         raise InvalidInput(
             _("Foto tidak dapat dibaca. Ambil ulang atau kirim berkas lain."), field=field
         ) from None
+
+
+def _encoded_again(content: bytes, *, field: str) -> tuple[bytes, str]:
+    with Image.open(io.BytesIO(content)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise InvalidInput(_("Foto terlalu besar. Perkecil dulu ukurannya."), field=field)
+        upright = ImageOps.exif_transpose(image)
+        target = "PNG" if image.format == "PNG" else "JPEG"
+        out = io.BytesIO()
+        upright.convert("RGBA" if target == "PNG" else "RGB").save(out, target, quality=85)
     return out.getvalue(), f"image/{target.lower()}"
 
 
