@@ -191,9 +191,14 @@ def hand_over(
 
 
 def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> None:
-    """The district has it: note when, and under which number (runs in the sender's transaction)."""
+    """The district has it: note when, and under which number (runs in the sender's transaction).
+
+    A receipt of an earlier sending says nothing of the mended file that replaced it.
+    """
     actor = Actor.system(message.office)
     referral = lock(Referral, message.subject_uid, actor=actor)
+    if _latest(referral).message != message:
+        return
     _receive(
         referral,
         actor=actor,

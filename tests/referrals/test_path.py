@@ -11,11 +11,13 @@ from complaints import services
 from complaints.models import Complaint
 from complaints.services import move_case
 from complaints.workflow import CaseState
+from puskesmas import outbox
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.locking import lock
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer, ReceivedMessage
 from referrals import exchange
+from referrals.deliveries import deliveries_of
 from referrals.models import Answering, ReceivedReferral, Referral
 from referrals.services import answers, approval, delivery, linking
 from referrals.workflow import Answer, Approval, Inbox, Realisation
@@ -265,6 +267,33 @@ def test_what_is_being_sent_this_moment_is_not_handed_over(cast, sent, wire):
         delivery.hand_over(
             actor=cast.actor("back"), uid=sent.uid, receiver="Loket SLRT", handed_on=today()
         )
+
+
+def test_a_receipt_of_the_earlier_sending_does_not_mark_the_mended_paper_as_received(
+    cast, sent, wire
+):
+    message = outbox.claim_next()  # the sender holds the first sending
+    answers.record_answer(
+        actor=cast.actor("front"),
+        uid=sent.uid,
+        value=Answer.RETURNED,
+        source=Answering.Source.PHONE,
+        said_on=today(),
+        reason="KK tidak terbaca",
+    )
+    approval.resubmit(
+        actor=cast.actor("back"), uid=sent.uid, need="KK difoto ulang", road=Referral.Road.PAPER
+    )
+    approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
+    receipt = {"received_at": timezone.now().isoformat(), "reference": "2026/00001"}
+    delivery.after_submission_acked(message, receipt)
+    referral = fresh(sent)
+    assert (referral.answer, referral.acknowledged_at) == (Answer.NONE, None)
+    assert deliveries_of([referral])[referral.pk].can_hand_over
+    delivery.hand_over(
+        actor=cast.actor("back"), uid=sent.uid, receiver="Loket SLRT", handed_on=today()
+    )
+    assert fresh(sent).answer == Answer.RECEIVED
 
 
 def test_without_a_district_its_road_is_refused_in_words(draft):
