@@ -16,11 +16,14 @@ SLOT = re.compile(r"\{(\w*)(?::0(\d)d)?\}")
 _FIELD = "letter_number_pattern"
 
 
-def check_pattern(pattern: str) -> None:
+def check_pattern(pattern: str, *, one_series: bool = True) -> None:
     """Refuse a pattern that would make wrong or repeated numbers.
 
+    ``one_series`` says that all kinds of letters are counted together.
+
     Raises:
-        InvalidInput: the pattern names an unknown slot, or has no ``{counter}`` or ``{year}``.
+        InvalidInput: the pattern names an unknown slot, or has no ``{counter}`` or ``{year}``, or,
+            where each kind is counted by itself, no ``{classification}``.
     """
     named = {slot.group(1) for slot in SLOT.finditer(pattern)}
     rest = SLOT.sub("", pattern)
@@ -33,5 +36,13 @@ def check_pattern(pattern: str) -> None:
     if not {"counter", "year"} <= named:
         raise InvalidInput(
             _("Pola nomor surat harus memuat {counter} dan {year}, supaya nomor tidak berulang."),
+            field=_FIELD,
+        )
+    if not one_series and "classification" not in named:
+        raise InvalidInput(
+            _(
+                "Tiap jenis surat dinomori sendiri, jadi pola nomor surat harus memuat "
+                "{classification}, supaya dua jenis surat tidak bernomor sama."
+            ),
             field=_FIELD,
         )

@@ -7,10 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput
 from puskesmas.forms import DateField, DigitsInput, NumberInput
 from puskesmas.models import Office, Role, TimeLimit, User
-from puskesmas.number_patterns import check_pattern
 from puskesmas.office_calendar import MOST_DAYS
 from puskesmas.officers import roles_of
 from puskesmas.pages import ActForm
@@ -77,15 +75,6 @@ class OfficeForm(forms.ModelForm):
         if tries < 1:
             raise forms.ValidationError(_("Paling sedikit satu kali."))
         return tries
-
-    def clean_letter_number_pattern(self) -> str:
-        """Refuse what letters could not be numbered by."""
-        pattern: str = self.cleaned_data["letter_number_pattern"]
-        try:
-            check_pattern(pattern)
-        except InvalidInput as error:
-            raise forms.ValidationError(error.message) from None
-        return pattern
 
 
 class LimitsForm(ActForm):

@@ -28,6 +28,7 @@ from puskesmas.models import (
     TimeLimit,
     User,
 )
+from puskesmas.number_patterns import check_pattern
 
 #: Defaults: days and whether they are working days; each office may change its own.
 DEFAULT_LIMITS: dict[str, tuple[int, bool]] = {
@@ -73,12 +74,15 @@ def change_office(*, actor: Actor, version: int | None = None, **fields: Any) ->
     Raises:
         NotYourRole: the actor does not administer the office.
         StaleVersion: another administrator changed it since ``version``.
+        InvalidInput: letters could not be numbered, or twice alike, by the pattern.
     """
     _must_administer(actor)
     office = lock_office(actor, version)
     changed = [name for name, value in fields.items() if getattr(office, name) != value]
     for name in changed:
         setattr(office, name, fields[name])
+    if {"letter_number_pattern", "one_letter_series"}.intersection(changed):
+        check_pattern(office.letter_number_pattern, one_series=office.one_letter_series)
     if changed:
         office.save()
         audit(actor=actor, action="change_office", subject=office, fields=changed)

@@ -52,6 +52,12 @@ def get(code: str) -> LetterKind:
     return _kinds[code]
 
 
+def alike(kind: LetterKind) -> list[str]:
+    """Return the codes of the kinds whose numbers start alike, the kind's own among them."""
+    same = [one.code for one in _kinds.values() if one.classification == kind.classification]
+    return [*same, kind.code]
+
+
 def choices() -> list[tuple[str, Any]]:
     """Return (code, name) of every kind, for filters."""
     return [(kind.code, kind.name) for kind in _kinds.values()]

@@ -84,6 +84,11 @@ class Letter(OfficeRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["series", "counter"], name="letter_number_once"),
+            models.UniqueConstraint(
+                fields=["office", "number"],
+                condition=~models.Q(number=""),
+                name="letter_number_printed_once",
+            ),
             models.UniqueConstraint(fields=["office", "client_uid"], name="letter_created_once"),
             models.UniqueConstraint(fields=["token_hash"], name="letter_token_unique"),
         ]

@@ -5,6 +5,8 @@ from datetime import date
 
 from puskesmas.models import Office
 from puskesmas.number_patterns import SLOT, check_pattern
+from reports.letters import kinds
+from reports.letters.kinds import LetterKind
 from reports.letters.models import LetterSeries
 from reports.letters.words import roman_month
 
@@ -12,7 +14,13 @@ _ONE_SERIES = "all"
 
 
 def format_number(
-    pattern: str, *, classification: str, counter: int | None, village: str, dated: date
+    pattern: str,
+    *,
+    classification: str,
+    counter: int | None,
+    village: str,
+    dated: date,
+    one_series: bool = True,
 ) -> str:
     """Return the number: ``400.9.14.1/0128/35.09.99.2003/XI/2026``.
 
@@ -21,7 +29,7 @@ def format_number(
     Raises:
         InvalidInput: see :func:`puskesmas.number_patterns.check_pattern`.
     """
-    check_pattern(pattern)
+    check_pattern(pattern, one_series=one_series)
     values = {
         "classification": classification,
         "village": village,
@@ -39,16 +47,28 @@ def format_number(
     return SLOT.sub(fill, pattern)
 
 
-def take_number(*, office: Office, kind: str, year: int) -> tuple[LetterSeries, int]:
+def take_number(*, office: Office, kind: LetterKind, year: int) -> tuple[LetterSeries, int]:
     """Return the series and its next counter. Only inside the transaction that uses it.
 
-    The series' row stays locked until that transaction ends (on SQLite the whole database is), and
-    a rollback gives the number back: no gap, no double.
+    An office that changes in mid-year between one buku agenda and one series per kind goes on after
+    the highest counter that could make the same number: of the whole office for the one agenda, of
+    the agenda and the kinds of the same classification for a kind.
+
+    The agenda's row is every series' gate: it stays locked until that transaction ends (on SQLite
+    the whole database is), and a rollback gives the number back: no gap, no double.
     """
-    code = _ONE_SERIES if office.one_letter_series else kind
-    key = {"office": office, "code": code, "year": year}
-    LetterSeries.objects.bulk_create([LetterSeries(**key)], ignore_conflicts=True)
-    series = LetterSeries.objects.select_for_update().get(**key)
-    series.last_number += 1
+    code = _ONE_SERIES if office.one_letter_series else kind.code
+    key = {"office": office, "year": year}
+    LetterSeries.objects.bulk_create(
+        [LetterSeries(code=one, **key) for one in dict.fromkeys((_ONE_SERIES, code))],
+        ignore_conflicts=True,
+    )
+    LetterSeries.objects.select_for_update().get(code=_ONE_SERIES, **key)
+    rivals = LetterSeries.objects.filter(**key)
+    if not office.one_letter_series:
+        rivals = rivals.filter(code__in=[_ONE_SERIES, *kinds.alike(kind)])
+    found = {row.code: row for row in rivals}
+    series = found[code]
+    series.last_number = 1 + max(row.last_number for row in found.values())
     series.save(update_fields=["last_number"])
     return series, series.last_number

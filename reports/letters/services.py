@@ -346,6 +346,7 @@ def _number(kind: LetterKind, office: Office, *, dated: date, counter: int | Non
         counter=counter,
         village=office.code,
         dated=dated,
+        one_series=office.one_letter_series,
     )
 
 
@@ -385,7 +386,9 @@ def _issue(
     replaces: Letter | None = None,
 ) -> Letter:
     office = actor.office
-    series, counter = numbering.take_number(office=office, kind=kind.code, year=dated.year)
+    series, counter = numbering.take_number(office=office, kind=kind, year=dated.year)
+    number = _number(kind, office, dated=dated, counter=counter)
+    _require_unused(office, number)
     code = codes.new_code()
     letter = Letter.objects.create(
         office=office,
@@ -395,7 +398,7 @@ def _issue(
         matter_uid=matter_uid,
         series=series,
         counter=counter,
-        number=_number(kind, office, dated=dated, counter=counter),
+        number=number,
         dated=dated,
         valid_until=content.valid_until,
         signer=content.signer.user if content.signer else None,
@@ -411,6 +414,18 @@ def _issue(
     )
     audit(actor=actor, action="letter.issue", subject=letter)
     return letter
+
+
+def _require_unused(office: Office, number: str) -> None:
+    """Refuse a number an earlier pattern already made; the caller holds the office's agenda."""
+    if Letter.objects.filter(office=office, number=number).exists():
+        raise InvalidInput(
+            _(
+                "Nomor surat %(number)s sudah dipakai. Minta pengelola memeriksa pola nomor surat "
+                "di halaman Kantor."
+            )
+            % {"number": number}
+        )
 
 
 def _add_revision(letter: Letter, kind: LetterKind, frozen: FrozenLetter, *, number: int) -> None:

@@ -10,10 +10,11 @@ from unittest import mock
 
 import pikepdf
 import pytest
+from django.db import IntegrityError, transaction
 
 from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
 from puskesmas.models import AuditEntry, Office, Transition
-from reports.letters import render, selectors, services
+from reports.letters import kinds, render, selectors, services
 from reports.letters.models import Letter, LetterRevision, LetterSeries
 from reports.letters.services import CannotPrint
 from reports.letters.words import roman_month
@@ -49,6 +50,56 @@ def test_an_office_may_count_each_kind_by_itself(issue, cast):
     actor = cast.actor("front")
     counters = [issue(actor=actor, kind=kind).counter for kind in ("uji", "rujukan", "uji")]
     assert counters == [1, 1, 2]
+
+
+def test_changing_between_one_agenda_and_one_per_kind_never_prints_a_number_twice(issue, cast):
+    def letters(*codes, one_series):
+        Office.objects.filter(pk=cast.village.pk).update(one_letter_series=one_series)
+        actor = cast.actor("front")
+        return [issue(actor=actor, kind=code) for code in codes]
+
+    made = [
+        *letters("uji", "rujukan", one_series=True),
+        *letters("uji", "uji", "rujukan", one_series=False),
+        *letters("uji", "rujukan", one_series=True),
+        *letters("uji", "rujukan", one_series=False),
+    ]
+    assert [letter.counter for letter in made] == [1, 2, 3, 4, 3, 5, 6, 7, 7]
+    assert len({letter.number for letter in made}) == len(made)
+
+
+def test_kinds_of_one_classification_never_share_a_number(issue, cast, plain_kind):
+    kinds.register(replace(plain_kind, code="uji2"))
+    Office.objects.filter(pk=cast.village.pk).update(one_letter_series=False)
+    actor = cast.actor("front")
+    try:
+        made = [issue(actor=actor, kind=code) for code in ("uji", "uji2", "uji", "uji2")]
+    finally:
+        del kinds._kinds["uji2"]
+    assert [letter.counter for letter in made] == [1, 2, 3, 4]
+
+
+def test_a_pattern_without_classification_numbers_no_kinds_apart(issue, cast):
+    office = Office.objects.filter(pk=cast.village.pk)
+    office.update(one_letter_series=False, letter_number_pattern="{counter}/{year}")
+    with pytest.raises(InvalidInput, match="classification"):
+        issue(actor=cast.actor("front"))
+    office.update(one_letter_series=True)
+    assert issue(actor=cast.actor("front")).counter == 1
+
+
+def test_a_number_an_earlier_pattern_made_is_refused_in_words(issue, cast):
+    Letter.objects.filter(pk=issue().pk).update(number=f"2/{cast.village.today().year}")
+    Office.objects.filter(pk=cast.village.pk).update(letter_number_pattern="{counter}/{year}")
+    with pytest.raises(InvalidInput, match="sudah dipakai"):
+        issue(actor=cast.actor("front"))
+    assert LetterSeries.objects.get().last_number == 1
+
+
+def test_the_database_refuses_a_number_twice(issue):
+    first, second = issue(), issue()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.filter(pk=second.pk).update(number=first.number)
 
 
 def test_two_offices_count_apart(issue, cast):

@@ -127,6 +127,10 @@ def test_the_letter_number_pattern_must_keep_numbers_apart(login, cast):
     for pattern in (*refused, *formats):
         answer = browser.post(reverse("office:office"), values | {"letter_number_pattern": pattern})
         assert "letter_number_pattern" in answer.context["form"].errors
+    # Two kinds, each counted from one, would have the same number.
+    plain = {"letter_number_pattern": "{counter}/{year}", "one_letter_series": ""}
+    answer = browser.post(reverse("office:office"), values | plain)
+    assert "{classification}" in str(answer.context["form"].errors["letter_number_pattern"])
     answer = browser.post(
         reverse("office:office"), values | {"letter_number_pattern": "{counter:03d}/{year}"}
     )
