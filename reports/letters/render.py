@@ -16,6 +16,7 @@ import segno
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
+from PIL import ImageFile
 
 from reports.letters import fonts
 from reports.letters.contexts import FrozenLetter, ReceiptContext
@@ -84,6 +85,9 @@ def _engine() -> tuple[Any, Any, Any]:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
+    # WeasyPrint lets the whole process take pictures cut short for whole ones; letters have no
+    # pictures, and a photo somebody hands in must not become half a paper.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     fetcher = _own_assets_only()
     font_config = FontConfiguration()
     style = CSS(

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from django.db import IntegrityError, transaction
 
+from puskesmas import attachments
 from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
 from puskesmas.models import AuditEntry, Office, Transition
 from reports.letters import kinds, render, selectors, services
@@ -210,6 +211,13 @@ def test_a_draft_says_so_and_takes_no_number(cast, content, plain_kind):
     assert "KONSEP – belum bernomor" in text
     assert "verify" not in text
     assert not LetterSeries.objects.exists()
+
+
+def test_after_printing_a_photo_cut_short_is_still_refused(issue, cast, png):
+    issue()
+    whole = png().read()
+    with pytest.raises(InvalidInput, match="tidak dapat dibaca"):
+        attachments.store(png(content=whole[:-30]), actor=cast.actor("front"))
 
 
 def test_an_issued_letter_is_no_draft(issue):
