@@ -108,5 +108,4 @@ def test_without_the_package_provinces_and_the_young_regencies_have_names(
     ],
 )
 def test_a_region_is_said_in_words(code, words, names_read_anew):
-    pytest.importorskip("wilayah_indonesia")
     assert regions.region_words(code) == words
