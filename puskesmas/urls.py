@@ -20,6 +20,7 @@ urlpatterns = [
     path("status/", include("complaints.public_urls")),
     path("verify/", include("reports.letters.public_urls")),
     path("people/", include("registry.urls")),
+    path("surveys/", include("registry.criteria.urls")),
     path("programmes/", include("programs.urls")),
     path("cases/", include("complaints.urls")),
     path("referrals/", include("referrals.urls")),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from registry import api, letter_api
+from registry.criteria import api as criteria
 
 urlpatterns = [
     path("people/", api.PersonList.as_view(), name="people"),
@@ -10,6 +11,8 @@ urlpatterns = [
     path("people/<uuid:uid>/life/", api.PersonLife.as_view(), name="person_life"),
     path("people/<uuid:uid>/numbers/", api.PersonNumbers.as_view(), name="person_numbers"),
     path("people/<uuid:uid>/sktm/", letter_api.SktmIssue.as_view(), name="sktm"),
+    path("people/<uuid:uid>/surveys/", criteria.PersonSurveys.as_view(), name="person_surveys"),
+    path("criteria-sets/", criteria.CriteriaSetList.as_view(), name="criteria_sets"),
     path("letters/<uuid:uid>/sktm/revise/", letter_api.SktmRevise.as_view(), name="sktm_revise"),
     path("letters/<uuid:uid>/sktm/replace/", letter_api.SktmReplace.as_view(), name="sktm_replace"),
     path("registers/", api.RegisterList.as_view(), name="registers"),

@@ -10,9 +10,11 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Data warga")
 
     def ready(self) -> None:
-        from puskesmas import attachments, furnishing, searching
+        from puskesmas import attachments, furnishing, panels, searching
         from puskesmas.navigation import Entry, add
         from registry import letters, search
+        from registry.criteria.services import load_criteria
+        from registry.criteria.views import person_panel as survey_panel
         from registry.imports.services import IMPORT_ROLES, may_see_file
         from registry.starters import load_registers
         from registry.views import READERS
@@ -41,3 +43,7 @@ class RegistryConfig(AppConfig):
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)
         furnishing.register(load_registers, order=10)
+        furnishing.register(load_criteria, order=11)
+        panels.register(
+            page="person", order=30, template="surveys/person_panel.html", load=survey_panel
+        )

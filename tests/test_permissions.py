@@ -175,6 +175,8 @@ PAGES = rows(
     row("GET POST", "/people/{person.uid}/sktm/", DESK),
     row("GET POST", "/people/sktm/{letter.uid}/revise/", DESK, version="letter"),
     row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
+    row("GET", "/surveys/{survey.uid}/", PEOPLE),
+    row("GET POST", "/surveys/people/{person.uid}/262-2022/", COUNTER | {"kasun"}),
     # Lists
     row("GET", "/people/imports/", LISTS, hidden=ABOVE),
     row("GET POST", "/people/imports/new/", LISTS, hidden=ABOVE),
@@ -357,6 +359,14 @@ REST = rows(
     row("GET", f"{PERSON}programmes/", PEOPLE),
     row("POST", f"{PERSON}numbers/", PEOPLE, REASON),
     row("POST", f"{PERSON}sktm/", DESK, {"purpose": "KIS"}),
+    row("GET", "/api/v1/criteria-sets/", EVERYONE),
+    row("GET", f"{PERSON}surveys/", PEOPLE),
+    row(
+        "POST",
+        f"{PERSON}surveys/",
+        COUNTER | {"kasun"},
+        {"criteria_set": "262-2022", "answers": {"floor": "yes"}},
+    ),
     # Cases
     row("GET", "/api/v1/complaints/", READERS),
     row(

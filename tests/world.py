@@ -25,9 +25,10 @@ from referrals import exchange
 from referrals.models import ReceivedReferral, Referral
 from referrals.services import approval, linking
 from registry import services as registry
+from registry.criteria import services as criteria
 from registry.imports import services as imports
 from registry.letters import SktmFacts, issue_sktm
-from registry.models import Import, Resident
+from registry.models import CriteriaSet, Import, Resident, Survey
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision, signers
 from reports.letters.selectors import letter as find_letter
@@ -72,6 +73,7 @@ class World:
     letter: Letter
     question: CounterQuestion
     batch: Import
+    survey: Survey
     token: ApiToken
     post: Assignment
 
@@ -112,6 +114,7 @@ def build() -> World:
         letter=_sktm(cast, person),
         question=_question(cast),
         batch=_list(cast),
+        survey=_survey(cast, person),
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
         post=Assignment.objects.get(user=cast.users["facilitator"]),
         **rows,
@@ -237,6 +240,16 @@ def _list(cast: Cast) -> Import:
         actor=admin, upload=upload, kind=Import.Kind.RESIDENTS, data_date=cast.village.today()
     )
     return imports.try_dry(actor=admin, uid=batch.uid)
+
+
+def _survey(cast: Cast, person: Resident) -> Survey:
+    return criteria.record_survey(
+        actor=cast.actor("kasun"),
+        resident=person,
+        criteria_set=CriteriaSet.objects.get(office=cast.village, code="262-2022"),
+        asked_on=cast.village.today(),
+        answers={"floor": "yes", "no_toilet": "no"},
+    )
 
 
 def picture() -> SimpleUploadedFile:

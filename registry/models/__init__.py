@@ -1,5 +1,6 @@
 """The registry's nouns: people, the registers about them, and the lists both come from."""
 
+from registry.models.criteria import CriteriaSet, Survey
 from registry.models.lists import ColumnMemory, Import, ImportRow, Likeness
 from registry.models.people import (
     Household,
@@ -14,6 +15,7 @@ from registry.models.registers import Register, RegisterCheck, RegisterRow, Regi
 
 __all__ = [
     "ColumnMemory",
+    "CriteriaSet",
     "Household",
     "HouseholdMember",
     "HousingFacts",
@@ -28,4 +30,5 @@ __all__ = [
     "RegisterVersion",
     "Resident",
     "SearchTerm",
+    "Survey",
 ]
