@@ -18,15 +18,11 @@ Source = Participation.Source
 def take_over(version: RegisterVersion, actor: Actor) -> None:
     """Bring the participations of source "register" in step with a version just loaded.
 
-    An older version than the newest one changes nothing. Programmes the sheet has no column for
-    are not judged; neither are people a partial list does not name.
+    A programme of which a newer version speaks is left alone. Programmes the sheet has no column
+    for are not judged; neither are people a partial list does not name.
     """
-    newer = RegisterVersion.objects.in_use().filter(
-        office=version.office, data_date__gt=version.data_date
-    )
-    if newer.exists():
-        return
-    named, listed = _named_by(version)
+    told_since = set[str]().union(*(programmes_told(newer) for newer in _newer_than(version)))
+    named, listed = _named_by(version, programmes_told(version) - told_since)
     programmes = {
         programme.code: programme
         for programme in Programme.objects.filter(office=version.office, code__in=named)
@@ -65,18 +61,37 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     )
 
 
-def _named_by(version: RegisterVersion) -> tuple[dict[str, set[int]], set[int]]:
-    """Return the residents named for each programme column (empty ones too), and all listed."""
+def programmes_told(version: RegisterVersion) -> set[str]:
+    """Return the codes of the programmes the version judges: its columns, and its register's own.
+
+    To be on a list of one programme's recipients is to receive it.
+    """
     mapping = version.batch.mapping if version.batch else {}
-    named: dict[str, set[int]] = {
-        field.removeprefix("programme:"): set()
+    told = {
+        field.removeprefix("programme:")
         for field in mapping.values()
         if field.startswith("programme:")
     }
+    own = version.register.programme
+    return told | {own} if own else told
+
+
+def _newer_than(version: RegisterVersion) -> list[RegisterVersion]:
+    newer = RegisterVersion.objects.in_use().filter(
+        office=version.office, data_date__gt=version.data_date
+    )
+    return list(newer.select_related("register", "batch"))
+
+
+def _named_by(version: RegisterVersion, told: set[str]) -> tuple[dict[str, set[int]], set[int]]:
+    """Return the residents named for each of the programmes (empty ones too), and all listed."""
+    named: dict[str, set[int]] = {code: set() for code in told}
     listed = set()
     rows = RegisterRow.objects.filter(register_version=version, resident__isnull=False)
     for resident, programmes in rows.values_list("resident_id", "programmes").iterator():
         listed.add(resident)
-        for code in programmes:
-            named.setdefault(code, set()).add(resident)
+        for code in told.intersection(programmes):
+            named[code].add(resident)
+    if version.register.programme in told:
+        named[version.register.programme] = set(listed)
     return named, listed

@@ -114,22 +114,6 @@ class PersonDetailOut(PersonOut):
         return list(RegisterAnswerOut(answers, many=True).data)
 
 
-class ListOut(serializers.Serializer[Any]):
-    """One list of a register: its date, how many rows, whether it covers the whole village."""
-
-    data_date = serializers.DateField()
-    row_count = serializers.IntegerField()
-    whole_village = serializers.BooleanField()
-
-
-class RegisterOut(serializers.Serializer[Any]):
-    """A register the office uses, and its newest list; null when none was loaded."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    newest = ListOut(allow_null=True)
-
-
 class SearchIn(Body):
     """A whole NIK, KK or phone number, or a name."""
 
@@ -304,15 +288,3 @@ class PersonNumbers(APIView):
             actor=api_actor(request), uid=uid, **valid(ReasonIn, request)
         )
         return Response(numbers, headers={"Cache-Control": "no-store"})
-
-
-class RegisterList(APIView):
-    """The registers the office uses, and how fresh they are."""
-
-    @extend_schema(responses=RegisterOut(many=True), tags=["catalogue"])
-    def get(self, request: Request) -> Response:
-        rows = [
-            {"code": register.code, "name": register.name, "newest": newest}
-            for register, newest in selectors.registers_of(api_actor(request))
-        ]
-        return Response(RegisterOut(rows, many=True).data)

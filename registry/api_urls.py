@@ -2,6 +2,7 @@ from django.urls import path
 
 from registry import api, letter_api
 from registry.criteria import api as criteria
+from registry.registers import api as registers
 
 urlpatterns = [
     path("people/", api.PersonList.as_view(), name="people"),
@@ -15,5 +16,20 @@ urlpatterns = [
     path("criteria-sets/", criteria.CriteriaSetList.as_view(), name="criteria_sets"),
     path("letters/<uuid:uid>/sktm/revise/", letter_api.SktmRevise.as_view(), name="sktm_revise"),
     path("letters/<uuid:uid>/sktm/replace/", letter_api.SktmReplace.as_view(), name="sktm_replace"),
-    path("registers/", api.RegisterList.as_view(), name="registers"),
+    path(
+        "people/<uuid:uid>/registers/", registers.PersonRegisters.as_view(), name="person_registers"
+    ),
+    path("people/<uuid:uid>/listing/", registers.ListingIssue.as_view(), name="listing"),
+    path(
+        "letters/<uuid:uid>/listing/revise/",
+        registers.ListingRevise.as_view(),
+        name="listing_revise",
+    ),
+    path(
+        "letters/<uuid:uid>/listing/replace/",
+        registers.ListingReplace.as_view(),
+        name="listing_replace",
+    ),
+    path("registers/", registers.RegisterList.as_view(), name="registers"),
+    path("registers/<uuid:uid>/", registers.RegisterDetail.as_view(), name="register"),
 ]

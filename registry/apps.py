@@ -16,6 +16,7 @@ class RegistryConfig(AppConfig):
         from registry.criteria.services import load_criteria
         from registry.criteria.views import person_panel as survey_panel
         from registry.imports.services import IMPORT_ROLES, may_see_file
+        from registry.registers import letters as listing
         from registry.starters import load_registers
         from registry.views import READERS
 
@@ -40,6 +41,7 @@ class RegistryConfig(AppConfig):
         )
         searching.register(search.find, order=20)
         letters.register()
+        listing.register()
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)
         furnishing.register(load_registers, order=10)

@@ -1,6 +1,7 @@
 """The SKTM form."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -81,13 +82,7 @@ class SktmForm(forms.Form):
             "dependants",
             [(str(member.resident.uid), _named(member)) for member in members],
         )
-        self._set_choices(
-            "signer",
-            [
-                *((uid, _signer_name(item)) for uid, item in self._signers.items()),
-                (BY_HAND, _("Nama ditulis tangan")),
-            ],
-        )
+        self._set_choices("signer", signer_choices(self._signers))
         if not members:
             del self.fields["dependants"]
             self.fields["scope"].widget = forms.HiddenInput()
@@ -144,6 +139,12 @@ def initial_from(body: dict[str, Any]) -> dict[str, Any]:
 def _named(member: HouseholdMember) -> str:
     name = member.resident.name
     return f"{name} ({member.get_relation_display()})" if member.relation else name
+
+
+def signer_choices(people: Mapping[str, Assignment]) -> list[tuple[str, str]]:
+    """Return who may sign, by uid, and the name written by hand."""
+    chosen = [(uid, _signer_name(item)) for uid, item in people.items()]
+    return [*chosen, (BY_HAND, _("Nama ditulis tangan"))]
 
 
 def _signer_name(item: Assignment) -> str:

@@ -134,15 +134,13 @@ def _change(
 
 def _initial(letter: Letter, actor: Actor) -> dict[str, Any]:
     said = initial_from(letter_selectors.last_revision(letter).context["body"])
-    signer = next(
-        (
-            str(item.uid)
-            for item in letter_selectors.signers(actor.office)
-            if item.user_id == letter.signer_id
-        ),
-        BY_HAND,
-    )
-    return {**said, "signer": signer, "version": letter.version}
+    return {**said, "signer": signer_of(letter, actor), "version": letter.version}
+
+
+def signer_of(letter: Letter, actor: Actor) -> str:
+    """Return the uid of the post under which the letter's signer signs today, as forms know it."""
+    people = letter_selectors.signers(actor.office)
+    return next((str(item.uid) for item in people if item.user_id == letter.signer_id), BY_HAND)
 
 
 def _preview(actor: Actor, resident: Resident, form: SktmForm) -> HttpResponse:

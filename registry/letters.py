@@ -185,13 +185,7 @@ def _content(
 ) -> services.Content:
     if problem := obstacle(resident):
         raise InvalidInput(problem)
-    if selectors.is_family(actor.user, resident):
-        raise OwnFamily(_("Anda satu KK dengan warga ini. Mintalah petugas lain membuat suratnya."))
-    if signer is not None and selectors.is_family(signer.user, resident):
-        raise InvalidInput(
-            _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
-            field="signer",
-        )
+    refuse_own_family(actor, resident, signer)
     if not 1 <= facts.valid_months <= LONGEST_VALIDITY:
         raise InvalidInput(
             _("Masa berlaku 1 sampai %(most)d bulan.") % {"most": LONGEST_VALIDITY},
@@ -203,6 +197,21 @@ def _content(
         valid_until=months_after(dated, facts.valid_months),
         dated=dated,
     )
+
+
+def refuse_own_family(actor: Actor, resident: Resident, signer: Assignment | None) -> None:
+    """Let nobody make or sign a letter about himself or somebody on his card.
+
+    Raises:
+        OwnFamily: it is the officer who makes it. InvalidInput: it is the signer.
+    """
+    if selectors.is_family(actor.user, resident):
+        raise OwnFamily(_("Anda satu KK dengan warga ini. Mintalah petugas lain membuat suratnya."))
+    if signer is not None and selectors.is_family(signer.user, resident):
+        raise InvalidInput(
+            _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
+            field="signer",
+        )
 
 
 def sktm_body(*, actor: Actor, resident: Resident, facts: SktmFacts, on: date) -> dict[str, Any]:

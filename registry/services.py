@@ -220,9 +220,12 @@ def keep_register_answer(*, actor: Actor, resident: Resident, on: date) -> Regis
     A check made by hand is itself the kept answer. None when the office has no register. The caller
     is inside a transaction.
     """
-    answer: RegisterAnswer | None = register_answer(resident, actor=actor, on=on)
-    if answer is None:
-        return None
+    answer = register_answer(resident, actor=actor, on=on)
+    return keep_answer(actor=actor, resident=resident, answer=answer) if answer else None
+
+
+def keep_answer(*, actor: Actor, resident: Resident, answer: RegisterAnswer) -> RegisterCheck:
+    """Keep what one register said of a person; a check made by hand is itself the kept answer."""
     if answer.check is not None and answer.check.result == answer.result:
         return answer.check
     return RegisterCheck.objects.create(

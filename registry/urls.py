@@ -2,6 +2,8 @@ from django.urls import path
 
 from registry import letter_pages, views
 from registry.imports import views as lists
+from registry.registers import letter_pages as listing
+from registry.registers import views as registers
 
 app_name = "registry"
 urlpatterns = [
@@ -13,6 +15,10 @@ urlpatterns = [
     path("imports/<uuid:uid>/columns/", lists.import_columns, name="import_columns"),
     path("imports/<uuid:uid>/load/", lists.import_load, name="import_load"),
     path("imports/<uuid:uid>/reasons/", lists.import_reasons, name="import_reasons"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/new/", registers.register_new, name="register_new"),
+    path("registers/<uuid:uid>/", registers.register, name="register"),
+    path("registers/<uuid:uid>/edit/", registers.register_edit, name="register_edit"),
     path("<uuid:uid>/", views.person, name="person"),
     path("<uuid:uid>/edit/", views.person_edit, name="person_edit"),
     path("<uuid:uid>/check/", views.register_check, name="register_check"),
@@ -21,4 +27,10 @@ urlpatterns = [
     path("<uuid:uid>/sktm/", letter_pages.sktm_new, name="sktm_new"),
     path("sktm/<uuid:uid>/revise/", letter_pages.sktm_revise, name="sktm_revise"),
     path("sktm/<uuid:uid>/replace/", letter_pages.sktm_replace, name="sktm_replace"),
+    path("<uuid:uid>/registers/", registers.person_registers, name="person_registers"),
+    path("<uuid:uid>/listing/", listing.listing_letter_new, name="listing_letter_new"),
+    path("listing/<uuid:uid>/revise/", listing.listing_letter_revise, name="listing_letter_revise"),
+    path(
+        "listing/<uuid:uid>/replace/", listing.listing_letter_replace, name="listing_letter_replace"
+    ),
 ]

@@ -130,6 +130,8 @@ SAID = {"said_on": "{today}", "source": "letter", "owner": "Dinkes", "reason": "
 TOLD = {"said_on": "{today}", "owner": "Dinkes", "reason": "Kuota", "instructions": "Loket 2"}
 TERMS = {"need": "Berobat", "road": "district", "legal_basis": "public_duty"}
 CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
+NAMED_REGISTER = {"code": "UJI", "name_id": "Daftar uji", "in_force": "yes"}
+LISTING = {"register": "DTSEN", "purpose": "KIP"}
 LIFE = {"life": "moved", "since": "{today}", "source": "surat pindah"}
 
 PAGES = rows(
@@ -177,7 +179,22 @@ PAGES = rows(
     row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
     row("GET", "/surveys/{survey.uid}/", PEOPLE),
     row("GET POST", "/surveys/people/{person.uid}/262-2022/", COUNTER | {"kasun"}),
+    row("GET", "/people/{person.uid}/registers/", PEOPLE),
+    row("GET POST", "/people/{person.uid}/listing/", DESK),
+    row("GET POST", "/people/listing/{listing.uid}/revise/", DESK, version="listing"),
+    row("GET POST", "/people/listing/{listing.uid}/replace/", {"back"}, version="listing"),
     # Lists
+    row("GET", "/people/registers/", LISTS, hidden=ABOVE),
+    row("GET POST", "/people/registers/new/", LISTS, NAMED_REGISTER, hidden=ABOVE),
+    row("GET", "/people/registers/{register.uid}/", LISTS, hidden=ABOVE),
+    row(
+        "GET POST",
+        "/people/registers/{register.uid}/edit/",
+        LISTS,
+        {"name_id": "DTSEN", "in_force": "yes"},
+        version="register",
+        hidden=ABOVE,
+    ),
     row("GET", "/people/imports/", LISTS, hidden=ABOVE),
     row("GET POST", "/people/imports/new/", LISTS, hidden=ABOVE),
     row("GET", "/people/imports/{batch.uid}/", LISTS, hidden=ABOVE),
@@ -326,9 +343,10 @@ CASE, REFERRAL, INBOX = (
     "/api/v1/referrals/{referral.uid}/",
     "/api/v1/inbox/{received.uid}/",
 )
-SENT, LETTER, PERSON = (
+SENT, LETTER, STATED, PERSON = (
     "/api/v1/referrals/{sent.uid}/",
     "/api/v1/letters/{letter.uid}/",
+    "/api/v1/letters/{listing.uid}/",
     "/api/v1/people/{person.uid}/",
 )
 
@@ -337,6 +355,21 @@ REST = rows(
     row("GET", "/api/v1/attachments/{paper.attachment.uid}/", READERS, hidden=EVERYONE - READERS),
     row("GET", "/api/v1/programmes/", EVERYONE),
     row("GET", "/api/v1/registers/", EVERYONE),
+    row(
+        "POST",
+        "/api/v1/registers/",
+        LISTS | ABOVE,
+        {"code": "UJI", "name_id": "Daftar uji"},
+    ),
+    row("GET", "/api/v1/registers/{register.uid}/", LISTS, hidden=ABOVE),
+    row(
+        "PUT",
+        "/api/v1/registers/{register.uid}/",
+        LISTS,
+        {"name_id": "DTSEN"},
+        version="register",
+        hidden=ABOVE,
+    ),
     row("GET", "/api/v1/complaint-kinds/", EVERYONE),
     # People
     row("POST", "/api/v1/people/", COUNTER, {"name": "Warga Baru"}),
@@ -367,6 +400,8 @@ REST = rows(
         COUNTER | {"kasun"},
         {"criteria_set": "262-2022", "answers": {"floor": "yes"}},
     ),
+    row("GET", f"{PERSON}registers/", PEOPLE),
+    row("POST", f"{PERSON}listing/", DESK, LISTING),
     # Cases
     row("GET", "/api/v1/complaints/", READERS),
     row(
@@ -440,6 +475,8 @@ REST = rows(
     row("POST", f"{LETTER}void/", {"back", "koordinator", "head"}, REASON, version="letter"),
     row("POST", f"{LETTER}sktm/revise/", DESK, {"purpose": "KIS"} | REASON, version="letter"),
     row("POST", f"{LETTER}sktm/replace/", {"back"}, {"purpose": "KIS"} | REASON, version="letter"),
+    row("POST", f"{STATED}listing/revise/", DESK, LISTING | REASON, version="listing"),
+    row("POST", f"{STATED}listing/replace/", {"back"}, LISTING | REASON, version="listing"),
     # For anybody
     anybody("GET", "/api/v1/status/{case.receipt_number}/"),
     anybody("POST", "/api/v1/status/{case.receipt_number}/details/", {"last4": "0011"}),

@@ -28,7 +28,8 @@ from registry import services as registry
 from registry.criteria import services as criteria
 from registry.imports import services as imports
 from registry.letters import SktmFacts, issue_sktm
-from registry.models import CriteriaSet, Import, Resident, Survey
+from registry.models import CriteriaSet, Import, Register, Resident, Survey
+from registry.registers.letters import ListingFacts, issue_listing
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision, signers
 from reports.letters.selectors import letter as find_letter
@@ -56,7 +57,8 @@ class World:
     """The rows a URL may need. ``case`` is being handled, ``fresh`` just registered.
 
     ``referral`` waits for the approver (of ``referred``), ``sent`` is at the district (of
-    ``gone``), where it is ``received``. ``letter`` is numbered and printed, not signed.
+    ``gone``), where it is ``received``. ``letter`` is numbered and printed, not signed;
+    ``listing`` too, and says what a register says.
     """
 
     cast: Cast
@@ -71,6 +73,8 @@ class World:
     sent: Referral
     received: ReceivedReferral
     letter: Letter
+    listing: Letter
+    register: Register
     question: CounterQuestion
     batch: Import
     survey: Survey
@@ -112,6 +116,8 @@ def build() -> World:
         sent=sent,
         received=ReceivedReferral.objects.get(),
         letter=_sktm(cast, person),
+        listing=_listing(cast, person),
+        register=Register.objects.get(office=cast.village, code="DTSEN"),
         question=_question(cast),
         batch=_list(cast),
         survey=_survey(cast, person),
@@ -221,6 +227,15 @@ def _sktm(cast: Cast, person: Resident) -> Letter:
     letter = find_letter(actor, issued.uid)
     render_revision(last_revision(letter))
     return letter
+
+
+def _listing(cast: Cast, person: Resident) -> Letter:
+    return issue_listing(
+        actor=cast.actor("front"),
+        resident=person,
+        facts=ListingFacts(register="DTSEN", purpose="KIP"),
+        signer=None,
+    )
 
 
 def _question(cast: Cast) -> CounterQuestion:

@@ -53,6 +53,12 @@ class HandInForm(CreateForm):
             hints={PART: _("Yang tidak ada di daftar tidak dianggap “tidak terdaftar”.")}
         ),
     )
+    part = forms.CharField(
+        label=_("Bagian mana?"),
+        max_length=120,
+        required=False,
+        help_text=_("Hanya bila sebagian saja. Contoh: RW 01 dan RW 02"),
+    )
     source = forms.CharField(
         label=_("Dari mana?"),
         max_length=120,
@@ -60,7 +66,16 @@ class HandInForm(CreateForm):
         help_text=_("Contoh: SIKS-NG, Dinas Sosial, buku induk desa"),
     )
 
-    field_order = ["client_uid", "kind", "register", "file", "data_date", "coverage", "source"]
+    field_order = [
+        "client_uid",
+        "kind",
+        "register",
+        "file",
+        "data_date",
+        "coverage",
+        "part",
+        "source",
+    ]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,6 +50,7 @@ def hand_in(
     data_date: date,
     register: Register | None = None,
     whole_village: bool = True,
+    part: str = "",
     source: str = "",
     client_uid: uuid.UUID | None = None,
 ) -> Import:
@@ -84,6 +85,7 @@ def hand_in(
             register=register if kind == Import.Kind.REGISTER else None,
             data_date=data_date,
             whole_village=whole_village,
+            part="" if whole_village else part.strip()[:120],
             source=source.strip()[:120],
             sheet=sheet.name,
             header_row=header_row,
@@ -263,6 +265,7 @@ def _new_version(batch: Import, register: Register) -> RegisterVersion:
         register=register,
         data_date=batch.data_date,
         whole_village=batch.whole_village,
+        part=batch.part,
         source=batch.source,
         file_sha256=batch.file.sha256,
         batch=batch,

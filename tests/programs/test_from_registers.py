@@ -23,7 +23,7 @@ def village(cast):
 
 
 def load(office, *lines, header=HEADER, day=date(2026, 9, 30), kind="register", whole=True):
-    register = Register.objects.get(office=office) if kind == "register" else None
+    register = Register.objects.get(office=office, code="DTSEN") if kind == "register" else None
     return services.import_list(
         actor=Actor.system(office),
         content="\n".join((header, *lines)).encode(),
@@ -84,3 +84,39 @@ def test_what_a_person_said_himself_stays(village, cast):
     load(village, f"{SITI};2;TIDAK;TIDAK", day=date(2026, 10, 31))
     assert held("SITI AMINAH", source="self") == {"PKH"}
     assert held("SITI AMINAH", source="register") == set()
+
+
+def recipients(village, *lines, day=date(2026, 9, 30), whole=True):
+    register = Register.objects.get_or_create(
+        office=village, code="PBI-JK", name_id="PBI", programme="PBI-JK"
+    )[0]
+    return services.import_list(
+        actor=Actor.system(village),
+        content="\n".join(("NIK;NO KK;NAMA", *lines)).encode(),
+        name="pbi.csv",
+        kind="register",
+        data_date=day,
+        register=register,
+        whole_village=whole,
+    )
+
+
+def test_to_be_on_a_list_of_recipients_is_to_receive_it(village):
+    recipients(village, SITI)
+    assert held("SITI AMINAH", source="register") == {"PBI-JK"}
+    assert held("AGUS SANTOSO") == set()
+
+
+def test_who_is_no_longer_on_the_list_no_longer_receives(village):
+    recipients(village, SITI, AGUS)
+    recipients(village, AGUS, day=date(2026, 10, 31))
+    assert held("SITI AMINAH") == set()
+    assert held("AGUS SANTOSO") == {"PBI-JK"}
+
+
+def test_a_newer_list_of_another_programme_judges_its_own_only(village):
+    load(village, f"{SITI};2;YA;TIDAK", day=date(2026, 10, 31))
+    recipients(village, SITI)
+    assert held("SITI AMINAH") == {"PKH", "PBI-JK"}
+    load(village, f"{SITI};2;TIDAK;TIDAK", day=date(2026, 11, 15))
+    assert held("SITI AMINAH") == {"PBI-JK"}

@@ -1,0 +1,1 @@
+"""The office's registers: which it uses, their versions, and letters about what they say."""
