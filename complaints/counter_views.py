@@ -21,9 +21,10 @@ from puskesmas.errors import DomainError, NotFound
 from puskesmas.history import audit
 from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from registry import badges
+from registry.finding import find_for_page
 from registry.forms import SearchForm
 from registry.models import Resident
-from registry.selectors import find_people, is_family, person, register_answer
+from registry.selectors import is_family, person, register_answer
 from registry.views import place_of
 
 
@@ -59,14 +60,12 @@ def _find_person(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = SearchForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
-    found = find_people(form.cleaned_data["q"], actor=actor) if asked else []
-    if any(hit.by != "name" for hit in found):
-        audit(actor=actor, action="lookup_number", fields={hit.by for hit in found} - {"name"})
+    found, more = find_for_page(form.cleaned_data["q"], actor=actor) if asked else ([], False)
     marks = badges.load(actor, [hit.resident for hit in found])
     results = [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found]
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "complaints/find_person.html"
-    context = {"form": form, "results": results, "asked": asked, "live": live}
+    context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
     return render(request, template, context)
 
 

@@ -19,12 +19,25 @@ class Hit:
 
 
 Finder = Callable[[str, Actor], list[Hit]]
+#: What is wrong with a text that found nothing, in words; "" when nothing is known to be.
+Explainer = Callable[[str], str]
 _finders: list[tuple[int, Finder]] = []
+_explainers: list[Explainer] = []
 
 
 def register(finder: Finder, *, order: int) -> None:
     """Add an app's finder; called from ``AppConfig.ready()``."""
     _finders.append((order, finder))
+
+
+def explain_with(explainer: Explainer) -> None:
+    """Add what an app can say of a text that found nothing; from ``AppConfig.ready()``."""
+    _explainers.append(explainer)
+
+
+def explanation(text: str) -> str:
+    """Return the first app's word on a text that found nothing; "" when none has one."""
+    return next(filter(None, (explain(text) for explain in _explainers)), "")
 
 
 def find(text: str, *, actor: Actor) -> list[Hit]:

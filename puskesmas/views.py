@@ -82,7 +82,8 @@ def search(request: HttpRequest) -> HttpResponse:
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1:
         return redirect(exact[0].url)
-    return render(request, "search.html", {"hits": hits, "q": text})
+    wrong = "" if hits else searching.explanation(text)
+    return render(request, "search.html", {"hits": hits, "q": text, "wrong": wrong})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -22,6 +22,7 @@ from puskesmas.api_requests import (
 )
 from puskesmas.history import audit
 from registry import selectors, services
+from registry.finding import find_for_page
 from registry.identity import IdentityError, check_typed_number, mask_number
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from registry.views import READERS
@@ -115,7 +116,7 @@ class PersonDetailOut(PersonOut):
 
 
 class SearchIn(Body):
-    """A whole NIK, KK or phone number, or a name."""
+    """A whole NIK, KK or phone number; or a name, address, hamlet, RT/RW, alone or together."""
 
     q = serializers.CharField(max_length=120)
 
@@ -170,16 +171,14 @@ def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
 
 
 class PersonSearch(APIView):
-    """Find people. The text is in the body, never in the address."""
+    """Find people, at most 20. The text is in the body, never in the address."""
 
     roles = READERS
 
     @extend_schema(request=SearchIn, responses=PersonOut(many=True), tags=["people"])
     def post(self, request: Request) -> Response:
-        found = selectors.find_people(valid(SearchIn, request)["q"], actor=api_actor(request))
-        numbers = sorted({hit.by for hit in found} & {"nik", "kk", "phone"})
-        if numbers:
-            audit(actor=api_actor(request), action="lookup_number", fields=numbers)
+        text = valid(SearchIn, request)["q"]
+        found, _more = find_for_page(text, actor=api_actor(request))
         return Response(PersonOut([hit.resident for hit in found], many=True).data)
 
 

@@ -40,6 +40,7 @@ class RegistryConfig(AppConfig):
             )
         )
         searching.register(search.find, order=20)
+        searching.explain_with(search.mistyped_number)
         letters.register()
         listing.register()
         attachments.register_owner(search.may_see_screenshot)

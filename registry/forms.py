@@ -14,12 +14,15 @@ from registry.models import HouseholdMember, Register, RegisterCheck, Resident
 
 
 class SearchForm(forms.Form):
-    """One box: NIK, KK, phone or name."""
+    """One box for whatever an officer knows of a person."""
 
     q = forms.CharField(
-        label=_("NIK, No. KK, telepon, atau nama"),
+        label=_("Nama, alamat, RT/RW, NIK, No. KK, atau telepon"),
         max_length=120,
-        help_text=_("Nama boleh kurang tepat ejaannya. NIK dan No. KK diketik lengkap."),
+        help_text=_(
+            "Ejaan boleh kurang tepat, dan boleh digabung: siti rt 2 rw 1. "
+            "NIK dan No. KK diketik lengkap."
+        ),
         widget=forms.TextInput(
             {"autocomplete": "off", "spellcheck": "false", "data-private": True, "autofocus": True}
         ),

@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from puskesmas.actors import Actor
-from puskesmas.history import audit
 from puskesmas.models import Attachment
 from puskesmas.searching import Hit
+from registry.finding import find_for_page
+from registry.identity import IdentityError, check_typed_number
 from registry.models import RegisterCheck
-from registry.selectors import find_people
 from registry.views import READERS, place_of
 
 
@@ -16,11 +16,8 @@ def find(text: str, actor: Actor) -> list[Hit]:
     """Return the people a text may mean; only a whole NIK opens at once."""
     if not actor.has(*READERS):
         return []
-    found = find_people(text, actor=actor)
-    numbers = sorted({hit.by for hit in found} & {"nik", "kk", "phone"})
-    if numbers:
-        audit(actor=actor, action="lookup_number", fields=numbers)
-    return [
+    found, more = find_for_page(text, actor=actor)
+    hits = [
         Hit(
             url=reverse("registry:person", args=[hit.resident.uid]),
             title=hit.resident.name,
@@ -30,6 +27,19 @@ def find(text: str, actor: Actor) -> list[Hit]:
         )
         for hit in found
     ]
+    if more:
+        title = _("Masih ada yang lain. Tambahkan nama lengkap, alamat, atau RT dan RW.")
+        hits.append(Hit(url=reverse("registry:search"), title=title, kind=_("Warga")))
+    return hits
+
+
+def mistyped_number(text: str) -> str:
+    """Return what is wrong with a NIK or KK of a digit too few or too many; "" for all else."""
+    try:
+        check_typed_number(text)
+    except IdentityError as error:
+        return str(error)
+    return ""
 
 
 def may_see_screenshot(actor: Actor, attachment: Attachment) -> bool:

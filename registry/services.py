@@ -17,6 +17,7 @@ from puskesmas.history import audit
 from puskesmas.locking import first_result, lock
 from puskesmas.models import Role
 from puskesmas.workflow import role_names
+from registry import search_terms
 from registry.identity import IdentityError, clean_number, parse_kk, parse_nik
 from registry.models import (
     Household,
@@ -84,6 +85,7 @@ def create_resident(
         raise _nik_taken() from None
     _put_on_card(resident, actor=actor, kk=kk, relation=relation)
     audit(actor=actor, action="create_resident", subject=resident, fields=_filled(resident))
+    search_terms.remember(resident.office_id, [resident])
     return resident
 
 
@@ -118,6 +120,7 @@ def change_resident(
         _put_on_card(resident, actor=actor, kk=kk, relation=relation)
     changed = [field for field, value in before.items() if getattr(resident, field) != value]
     audit(actor=actor, action="change_resident", subject=resident, fields=changed)
+    search_terms.remember(resident.office_id, [resident])
     return resident
 
 

@@ -16,6 +16,7 @@ from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from registry import badges, selectors, services
+from registry.finding import find_for_page
 from registry.forms import (
     LifeForm,
     PersonCreateForm,
@@ -36,19 +37,17 @@ def search(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = SearchForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
-    results = _results(form.cleaned_data["q"], actor) if asked else []
+    results, more = _results(form.cleaned_data["q"], actor) if asked else ([], False)
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "registry/search.html"
-    context = {"form": form, "results": results, "asked": asked, "live": live}
+    context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
     return render(request, template, context)
 
 
-def _results(text: str, actor: Actor) -> list[dict[str, Any]]:
-    found = selectors.find_people(text, actor=actor)
-    if any(hit.by in {"nik", "kk", "phone"} for hit in found):
-        audit(actor=actor, action="lookup_number", fields=sorted({hit.by for hit in found}))
+def _results(text: str, actor: Actor) -> tuple[list[dict[str, Any]], bool]:
+    found, more = find_for_page(text, actor=actor)
     marks = badges.load(actor, [hit.resident for hit in found])
-    return [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found]
+    return [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found], more
 
 
 def _result(resident: Resident, marks: list[dict[str, Any]]) -> dict[str, Any]:

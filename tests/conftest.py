@@ -12,6 +12,7 @@ from django.test import Client, TransactionTestCase
 from PIL import Image
 
 from puskesmas import append_only
+from registry import search_terms
 from tests.cast import Cast, make_cast
 from tests.world import World, build
 
@@ -28,6 +29,12 @@ def _teardown_with_history(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_with_history  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_search_terms() -> None:
+    """Forget the names held in memory: a test's rows are taken back, and their ids used again."""
+    search_terms.forget()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from puskesmas.fields import BlindIndexField
+from registry import search_terms
 from registry.imports.matching import Matcher
 from registry.imports.problems import Gravity, counted, needs_a_look, worst
 from registry.imports.rows import Row
@@ -177,6 +178,7 @@ def _write(plans: Sequence[Plan], *, batch: Import) -> None:
     Resident.objects.bulk_create(created, batch_size=BATCH)
     _update([plan for plan in loaded if plan.outcome == Outcome.CHANGED], batch=batch)
     _move([plan for plan in loaded if _changes_card(plan)], households, on=batch.data_date)
+    search_terms.remember(batch.office_id, [plan.resident for plan in loaded if plan.resident])
 
 
 def _changes_card(plan: Plan) -> bool:

@@ -91,8 +91,9 @@ class Resident(OfficeRow):
             models.UniqueConstraint(fields=["office", "client_uid"], name="resident_created_once"),
         ]
         indexes = [
-            models.Index(fields=["office", "name_key"], name="resident_name"),
-            models.Index(fields=["office", "address_key"], name="resident_address"),
+            # The living first, so that a search reads only the first few of many namesakes.
+            models.Index(fields=["office", "name_key", "life"], name="resident_name"),
+            models.Index(fields=["office", "address_key", "life"], name="resident_address"),
             models.Index(fields=["office", "rw", "rt"], name="resident_neighbourhood"),
             # The constraint's own index leaves merged rows out, so it cannot serve this question.
             models.Index(fields=["office", "nik_index"], name="resident_nik"),
@@ -217,11 +218,15 @@ class Merge(OfficeRow):
 
 
 class SearchTerm(models.Model):
-    """A distinct name or address key of an office, for fuzzy search; rows are only ever added."""
+    """A distinct name key, address key or hamlet of an office, for search; rows are only added.
+
+    A hamlet (dusun) is kept as the lists spell it.
+    """
 
     class Kind(models.TextChoices):
         NAME = "name", _("Nama")
         ADDRESS = "address", _("Alamat")
+        DUSUN = "dusun", _("Dusun")
 
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -181,7 +181,9 @@ def registers_by_keyboard(fo: Person, subject: Somebody) -> str:
 def the_counter_is_warned_while_typing(fo: Person, subject: Somebody) -> None:
     """Whoever types the same person's NIK hears of the running case before any form."""
     fo.goes_to("/cases/new/")
-    fo.page.get_by_label("NIK, No. KK, telepon, atau nama").press_sequentially(subject.nik)
+    fo.page.get_by_label("Nama, alamat, RT/RW, NIK, No. KK, atau telepon").press_sequentially(
+        subject.nik
+    )
     hit = fo.page.locator("#hits li", has_text=subject.name)
     expect(hit).to_contain_text("Ada perkara berjalan")
     hit.get_by_role("link").click()

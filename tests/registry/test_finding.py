@@ -1,0 +1,290 @@
+"""The search box: names with slips, addresses, neighbourhoods, numbers, and what bounds it."""
+
+from random import Random
+
+import pytest
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.slips import slip, two_slips
+from puskesmas import searching
+from puskesmas.models import AuditEntry
+from registry import search_terms
+from registry.demo.names import JAVA_MADURA, SUNDA, full_name
+from registry.finding import SHOWN, find_for_page, find_people
+from registry.haystack import Haystack
+from registry.models import Resident, SearchTerm
+from registry.naming import address_key, name_key
+from registry.services import change_resident, create_resident
+
+NIK, OTHER_NIK, KK = "3509990101900001", "3509994101900002", "3509990101100001"
+
+
+@pytest.fixture
+def front(cast):
+    return cast.actor("front")
+
+
+def write_people(office, rows):
+    """Write people as an import does: in bulk, their terms after them."""
+    people = [
+        Resident(
+            office=office,
+            name_key=name_key(row["name"]),
+            address_key=address_key(row.get("address", "")),
+            **row,
+        )
+        for row in rows
+    ]
+    made = Resident.objects.bulk_create(people)
+    search_terms.remember(office.pk, people)
+    return made
+
+
+def names_of(hits):
+    return [hit.resident.name for hit in hits]
+
+
+@pytest.fixture
+def village(cast):
+    """Twelve people who share names, streets and neighbourhoods."""
+    rows = [
+        {"name": "Siti Aminah", "rt": "002", "rw": "001", "dusun": "Krajan"},
+        {"name": "Siti Rahmawati", "rt": "02", "rw": "001", "dusun": "KRAJAN"},
+        {"name": "Siti Zulaikha", "rt": "003", "rw": "001", "dusun": "Krajan"},
+        {"name": "Siti Marhamah", "rt": "2", "rw": "04", "dusun": "Sumber Wadung"},
+        {"name": "Bambang Sutrisno", "rt": "002", "rw": "001", "dusun": "Krajan"},
+        {"name": "Slamet", "address": "Jl. Taman Sari No. 12", "rt": "001", "rw": "006"},
+        {"name": "Suparmi", "address": "JL TAMAN SARI 12", "rt": "001", "rw": "006"},
+        {"name": "Kartini", "address": "Jln Taman Sari No 14", "rt": "001", "rw": "006"},
+        {"name": "Poniran", "address": "Gg. Mawar Bodas 3", "rt": "005", "rw": "006"},
+    ]
+    return write_people(cast.village, rows)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("siti aminah", ["Siti Aminah"]),
+        ("aminah siti", ["Siti Aminah"]),
+        ("SITI AMI", ["Siti Aminah"]),
+        ("siit aminha", ["Siti Aminah"]),
+        ("sitiaminah", ["Siti Aminah"]),
+        ("sitia minah", ["Siti Aminah"]),
+        ("bambng sutrsno", ["Bambang Sutrisno"]),
+        ("sutri", ["Bambang Sutrisno"]),
+        ("hj. siti aminah", ["Siti Aminah"]),
+        ("taman sari 12", ["Slamet", "Suparmi"]),
+        ("jalan tamn sari no 12", ["Slamet", "Suparmi"]),
+        ("tamansari 14", ["Kartini"]),
+        ("gang mawr bodas", ["Poniran"]),
+        ("rt 2 rw 1", ["Bambang Sutrisno", "Siti Aminah", "Siti Rahmawati"]),
+        ("rt/rw 02/01", ["Bambang Sutrisno", "Siti Aminah", "Siti Rahmawati"]),
+        ("RT.002/RW.001", ["Bambang Sutrisno", "Siti Aminah", "Siti Rahmawati"]),
+        ("siti rt 02", ["Siti Aminah", "Siti Marhamah", "Siti Rahmawati"]),
+        ("siti rt2/1", ["Siti Aminah", "Siti Rahmawati"]),
+        ("aminha rt 2 rw", ["Siti Aminah"]),
+        ("rw 4", ["Siti Marhamah"]),
+        ("siti krajan", ["Siti Aminah", "Siti Rahmawati", "Siti Zulaikha"]),
+        ("dusun sumber wadung", ["Siti Marhamah"]),
+        ("siti sumber wadung", ["Siti Marhamah"]),
+        ("taman sari 12 rt 1 rw 6", ["Slamet", "Suparmi"]),
+    ],
+)
+def test_one_box_finds_by_name_address_and_neighbourhood(front, village, typed, expected):
+    found = names_of(find_people(typed, actor=front))
+    assert sorted(found[: len(expected)]) == expected
+    if "rt" in typed.split() or "rw" in typed.split():
+        assert len(found) == len(expected)
+
+
+@pytest.mark.parametrize("typed", ["rt 9 rw 9", "siti rt 9", "zzzz", "rt", "s", "!!", "", "dusun"])
+def test_what_nobody_is_meant_by_finds_nobody(front, village, typed):
+    assert find_people(typed, actor=front) == []
+
+
+def test_an_unknown_house_number_leaves_the_street(front, village):
+    assert set(names_of(find_people("taman sari 99", actor=front))) == {
+        "Slamet",
+        "Suparmi",
+        "Kartini",
+    }
+
+
+def test_the_neighbourhood_narrows_a_common_name(front, cast):
+    rows = [
+        {"name": "Slamet", "rt": f"{n % 9 + 1:03d}", "rw": f"{n // 9 + 1:03d}"} for n in range(81)
+    ]
+    write_people(cast.village, rows)
+    found, more = find_for_page("slamet", actor=front)
+    assert (len(found), more) == (SHOWN, True)
+    found, more = find_for_page("slmaet rt 4 rw 7", actor=front)
+    assert [(hit.resident.rt, hit.resident.rw) for hit in found] == [("004", "007")]
+    assert not more
+
+
+def test_the_living_come_before_the_dead_and_short_names_before_long(front, cast):
+    rows = [
+        {"name": "Siti Aminah Wati"},
+        {"name": "Siti Aminah", "life": "deceased"},
+        {"name": "Siti Aminah"},
+    ]
+    made = write_people(cast.village, rows)
+    hits = find_people("siti aminah", actor=front)
+    assert [hit.resident.pk for hit in hits] == [made[2].pk, made[1].pk, made[0].pk]
+
+
+def test_a_merged_row_is_found_as_the_person_it_belongs_to(front, cast):
+    person = create_resident(actor=front, name="Muhammad Holil", nik=NIK)
+    double = create_resident(actor=front, name="Sukaryo", nik=OTHER_NIK)
+    Resident.objects.filter(pk=double.pk).update(canonical=person)
+    for typed in ("sukaryo", "holil", OTHER_NIK, NIK):
+        assert [hit.resident.pk for hit in find_people(typed, actor=front)] == [person.pk]
+
+
+def test_a_person_is_found_by_the_new_name_at_once(front, cast):
+    person = create_resident(actor=front, name="Paijo")
+    assert names_of(find_people("paijo", actor=front)) == ["Paijo"]
+    change_resident(actor=front, uid=person.uid, version=person.version, name="Tukiran")
+    assert names_of(find_people("tukirn", actor=front)) == ["Tukiran"]
+    assert find_people("paijo", actor=front) == []
+
+
+def test_another_village_shares_no_names(cast, village):
+    assert find_people("siti aminah", actor=cast.actor("stranger_front")) == []
+    assert find_people("rt 2 rw 1", actor=cast.actor("stranger_front")) == []
+
+
+def test_terms_are_kept_once_and_known_ones_cost_one_query(
+    cast, village, django_assert_num_queries
+):
+    before = SearchTerm.objects.count()
+    # Names, addresses, hamlets: one look each, nothing to write.
+    with django_assert_num_queries(3):
+        search_terms.remember(cast.village.pk, village)
+    assert SearchTerm.objects.count() == before
+
+
+def test_a_term_committed_late_is_not_missed(front, cast, village):
+    find_people("siti", actor=front)
+    terms = SearchTerm.objects.filter(office=cast.village)
+    last = terms.latest("pk")
+    Resident.objects.create(office=cast.village, name="Ngatiman Wagiman")
+    # A transaction that began before the newest one ends after it: its id is lower.
+    free = last.pk - 1
+    SearchTerm.objects.filter(pk=free).delete()
+    search_terms.forget()
+    find_people("siti", actor=front)
+    SearchTerm.objects.create(pk=free, office=cast.village, kind="name", text="ngatiman wagiman")
+    assert names_of(find_people("ngatimn", actor=front)) == ["Ngatiman Wagiman"]
+
+
+def test_only_some_offices_stay_in_memory(cast, monkeypatch):
+    monkeypatch.setattr(search_terms, "MOST_OFFICES", 1)
+    first = search_terms.terms_of(cast.village.pk)
+    assert search_terms.terms_of(cast.village.pk) is first
+    search_terms.terms_of(cast.other_village.pk)
+    assert search_terms.terms_of(cast.village.pk) is not first
+
+
+@pytest.mark.parametrize(
+    ("typed", "most"), [("slamet", 4), ("slmaet", 6), ("siti rt 2 rw 1", 8), ("siti krajan", 9)]
+)
+def test_a_search_takes_a_fixed_number_of_queries(
+    front, cast, village, typed, most, django_assert_max_num_queries
+):
+    write_people(cast.village, [{"name": f"Slamet {chr(97 + n)}riyadi"} for n in range(15)])
+    find_people(typed, actor=front)
+    with django_assert_max_num_queries(most):
+        assert find_people(typed, actor=front)
+
+
+def population(size, seed):
+    rng = Random(seed)
+    for _ in range(size):
+        yield full_name(
+            rng.choice((JAVA_MADURA, SUNDA)),
+            sex=rng.choice("LP"),
+            birth_year=rng.randint(1940, 2020),
+            father="",
+            rng=rng,
+        )
+
+
+@pytest.fixture(scope="module")
+def thousands():
+    """The distinct names of four thousand people, as the search keeps them."""
+    names = sorted({name_key(name) for name in population(4_000, seed=7)})
+    return names, Haystack(names)
+
+
+def test_names_with_two_slips_are_among_the_first_twenty(thousands):
+    names, haystack = thousands
+    rng = Random(11)
+    asked = [(name, two_slips(name, rng)) for name in rng.choices(names, k=300)]
+    hits = sum(
+        name in [one.text for one in haystack.find(name_key(typed), limit=SHOWN)]
+        for name, typed in asked
+    )
+    assert hits >= 0.95 * len(asked)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_every_name_is_found_whole_by_a_word_and_with_one_slip(thousands, data):
+    names, haystack = thousands
+    name = data.draw(st.sampled_from(names))
+    assert haystack.find(name, limit=SHOWN)[0].text == name
+    word = data.draw(st.sampled_from(name.split()))
+    if len(word) > 2:
+        by_word = [one.text for one in haystack.find(word, limit=SHOWN + 1)]
+        assert name in by_word or len(by_word) > SHOWN
+    slipped = slip(name, Random(data.draw(st.integers(0, 999))))
+    if len(name) > 4:
+        found = haystack.find(name_key(slipped), limit=SHOWN + 1)
+        assert name in [one.text for one in found] or len(found) > SHOWN
+
+
+@settings(max_examples=60, deadline=None)
+@given(typed=st.text(max_size=40))
+def test_whatever_is_typed_gets_an_answer(thousands, typed):
+    _names, haystack = thousands
+    assert len(haystack.find(typed, limit=SHOWN)) <= SHOWN
+
+
+def test_texts_added_later_are_found_like_those_there_from_the_start():
+    names = sorted({name_key(name) for name in population(300, seed=3)})
+    grown = Haystack(names[:150])
+    for name in names[150:]:
+        grown.add(name)
+    assert len(grown) == len(names)
+    for name in names:
+        assert grown.find(name, limit=3)[0].text == name
+        assert name in [one.text for one in grown.find(name[:-1], limit=SHOWN)]
+
+
+@pytest.mark.parametrize("number", [NIK, KK, "081200001111"])
+def test_looking_up_a_number_is_audited_a_name_is_not(front, number):
+    create_resident(actor=front, name="Siti", nik=NIK, kk=KK, phone="081200001111")
+    assert find_for_page("siti", actor=front)[0]
+    assert not AuditEntry.objects.filter(action="lookup_number").exists()
+    assert find_for_page(number, actor=front)[0]
+    assert AuditEntry.objects.get(action="lookup_number").fields
+
+
+@pytest.mark.parametrize("digits", ["350999010190000", "35099901019000011"])
+def test_the_search_box_of_every_page_tells_a_number_of_wrong_length(login, front, digits):
+    page = login("front").post(reverse("search"), {"q": digits}).content.decode()
+    assert f"yang diketik {len(digits)}" in page
+    assert searching.explanation("siti") == ""
+
+
+def test_pages_say_when_more_people_match_than_are_shown(login, front, cast):
+    write_people(cast.village, [{"name": "Slamet"}] * (SHOWN + 1))
+    hint = "Tambahkan nama lengkap, alamat, atau RT dan RW"
+    for address in ("registry:search", "complaints:new", "search"):
+        page = login("front").post(reverse(address), {"q": "slamet"}).content.decode()
+        assert hint in page
+        page = login("front").post(reverse(address), {"q": "slamet rt 1"}).content.decode()
+        assert hint not in page
