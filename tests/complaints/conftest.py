@@ -11,6 +11,7 @@ from complaints.receipts import new_number
 from programs.models import Programme
 from programs.services import load_catalogue
 from puskesmas.models import Office
+from registry import search_terms
 from registry.models import Household, HouseholdMember, Resident
 
 NIK = "3509994507800001"
@@ -22,6 +23,7 @@ def make_resident(office: Office, *, nik: str = NIK, kk: str = KK, name: str = "
     resident = Resident.objects.create(
         office=office, nik=nik, name=name, name_key=name.lower(), rt="02", rw="01"
     )
+    search_terms.remember(office.pk, [resident])
     if kk:
         household = Household.objects.create(office=office, kk=kk, rt="02", rw="01")
         HouseholdMember.objects.create(household=household, resident=resident)

@@ -20,6 +20,7 @@ from puskesmas.models import Assignment, OutboxMessage, Peer, Role
 from referrals import client
 from referrals.models import ReceivedReferral, Referral
 from referrals.services import approval, fetching, inbox, linking
+from registry import search_terms
 from registry.models import Household, HouseholdMember, Register, RegisterCheck, Resident
 from tests.cast import SINCE, Cast
 
@@ -54,6 +55,7 @@ def resident(cast):
         office=cast.village, nik="3509990101100002", name="Bagas", name_key="bagas"
     )
     HouseholdMember.objects.create(household=household, resident=child, relation="4")
+    search_terms.remember(cast.village.pk, [resident, child])
     return resident
 
 

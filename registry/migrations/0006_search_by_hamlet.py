@@ -17,7 +17,7 @@ def fill(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0004_fill_registry_in_depth")]
+    dependencies = [("registry", "0005_criteria_and_surveys")]
     operations = [
         migrations.AlterField(
             "searchterm",
