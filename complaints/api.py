@@ -203,7 +203,7 @@ class CaseOut(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.ChoiceField(choices=Complaint.Outcome.choices, allow_blank=True)
-    subject = SubjectOut()
+    subject = SubjectOut(source="person")
     needed = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))

@@ -65,4 +65,4 @@ def person_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
 
 def letters_panel(actor: Actor, case: Complaint) -> dict[str, Any] | None:
     """Return the letters about the case's person, and the way to a new SKTM (two queries)."""
-    return sktm_panel(actor, case.subject)
+    return sktm_panel(actor, case.person)

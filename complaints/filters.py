@@ -1,5 +1,6 @@
 """Filters of the list of cases. They stand in addresses: a person only by his uid in the office."""
 
+import uuid
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -8,6 +9,7 @@ from django_filters import rest_framework as filters
 from complaints.models import Channel, Complaint, ComplaintProgramme
 from complaints.workflow import OPEN_STATES, CaseState
 from puskesmas.api_lists import DayFilter, Filters
+from registry.identities import is_person
 
 
 class CaseFilters(Filters):
@@ -16,8 +18,7 @@ class CaseFilters(Filters):
     ``subject`` is a person's uid: with ``open=true`` it says whether he has a live case already.
     """
 
-    subject = filters.UUIDFilter(field_name="subject__uid")
-
+    subject = filters.UUIDFilter(method="about")
     state = filters.MultipleChoiceFilter(choices=CaseState.choices, distinct=False)
     open = filters.BooleanFilter(method="only_open")
     kind = filters.CharFilter(field_name="kind__code")
@@ -28,6 +29,10 @@ class CaseFilters(Filters):
     received_to = DayFilter(field_name="received_at", until=True)
     rt = filters.CharFilter(field_name="subject__rt")
     rw = filters.CharFilter(field_name="subject__rw")
+
+    def about(self, rows: QuerySet[Any], _name: str, value: uuid.UUID) -> QuerySet[Any]:
+        """Keep the person's cases, whichever of his records they were registered for."""
+        return rows.filter(is_person(value, "subject__"))
 
     def only_open(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         """Keep the cases in which somebody still owes something, or the others."""

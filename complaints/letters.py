@@ -44,8 +44,8 @@ def receipt_context(case: Complaint) -> ReceiptContext:
             received_by=case.entered_by,
             kind=case.kind.name_id,
             channel=str(Channel(case.channel).label),
-            name=case.subject.name,
-            nik=case.subject.nik,
+            name=case.person.name,
+            nik=case.person.nik,
             reporter=_reporter(case),
             emergency=case.is_emergency,
             missing=missing,
@@ -148,7 +148,7 @@ def _note(paper: ComplaintPaper) -> str:
 def _next_steps(case: Complaint, missing: list[MissingPaper]) -> list[str]:
     steps = [
         (_EMERGENCY, case.is_emergency),
-        (_NO_NIK, not case.subject.nik_index),
+        (_NO_NIK, not case.person.nik_index),
         (_PAPERS, bool(missing)),
         (_EXAMINED, True),
         (_TOLD, True),

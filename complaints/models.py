@@ -127,6 +127,11 @@ class Complaint(OfficeRow):
         ]
 
     @property
+    def person(self) -> Resident:
+        """Whom the case is about; ``subject`` is his record of that day, perhaps merged since."""
+        return self.subject.person
+
+    @property
     def is_emergency(self) -> bool:
         return self.urgency == self.Urgency.EMERGENCY
 

@@ -222,7 +222,7 @@ def status_of(number: str, *, address: str) -> PublicStatus:
 def _find(number: str) -> Complaint | None:
     return (
         Complaint.objects.filter(receipt_number=number)
-        .select_related("office", "kind", "subject")
+        .select_related("office", "kind", "subject__canonical")
         .prefetch_related("papers")
         .first()
     )
@@ -294,9 +294,11 @@ def details_of(number: str, *, last4: str, address: str) -> Details:
 def _matches(case: Complaint, last4: str) -> bool:
     nik = blind_index(last4, purpose="nik-last4")
     phone = blind_index(last4, purpose="phone-last4")
-    person = case.subject
-    return nik == person.nik_last4_index or phone in {
+    person = case.person
+    # The paper in his hand may carry the number of a record merged since.
+    return nik in {person.nik_last4_index, case.subject.nik_last4_index} or phone in {
         person.phone_last4_index,
+        case.subject.phone_last4_index,
         case.reporter_phone_last4_index,
     }
 

@@ -15,12 +15,12 @@ def find(text: str, actor: Actor) -> list[Hit]:
     number = receipts.normalise(text)
     if not receipts.is_wellformed(number) or not actor.has(*READERS):
         return []
-    found = cases(actor).select_related("subject", "kind").filter(receipt_number=number)
+    found = cases(actor).select_related("subject__canonical", "kind").filter(receipt_number=number)
     hits = [
         Hit(
             url=reverse("complaints:case", args=[case.uid]),
             title=receipts.shown(number),
-            detail=f"{case.subject.name} · {case.kind} · {case.get_state_display()}",
+            detail=f"{case.person.name} · {case.kind} · {case.get_state_display()}",
             kind=_("Perkara"),
             exact=True,
         )

@@ -28,7 +28,8 @@ from complaints.workflow import (
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import Attachment, Office, Role
-from registry.models import HouseholdMember, Resident
+from registry.identities import card_of, identities_of, people_by_record
+from registry.models import Resident
 
 S = CaseState
 #: Who reads cases at all.
@@ -88,7 +89,7 @@ def readable_matters(actor: Actor | None) -> QuerySet[Any, Any]:
 def with_needed(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
     """Load person, kind and needed programmes with the cases: one query more."""
     needed = ComplaintProgramme.objects.filter(relation=ComplaintProgramme.Relation.NEEDED)
-    return rows.select_related("subject", "kind").prefetch_related(
+    return rows.select_related("subject__canonical", "kind").prefetch_related(
         Prefetch("programmes", needed.select_related("programme"), to_attr="needed")
     )
 
@@ -103,7 +104,7 @@ def case(uid: uuid.UUID | str, *, actor: Actor) -> Complaint:
         cases(actor)
         .select_related(
             "office",
-            "subject",
+            "subject__canonical",
             "kind",
             "entered_by",
             "finding_by",
@@ -126,28 +127,29 @@ def case(uid: uuid.UUID | str, *, actor: Actor) -> Complaint:
 
 
 def cases_of(resident: Resident, *, actor: Actor) -> list[Complaint]:
-    """Return the person's cases, open ones first, then newest (two queries)."""
-    rows = with_needed(cases(actor).filter(subject=resident)).order_by("-received_at", "-pk")
+    """Return the person's cases, open ones first, then newest (two or three queries)."""
+    rows = with_needed(cases(actor).filter(subject__in=identities_of(resident))).order_by(
+        "-received_at", "-pk"
+    )
     return sorted(rows, key=lambda row: row.state not in OPEN_STATES)
 
 
 def live_cases(residents: Iterable[Resident], *, actor: Actor) -> dict[int, list[Complaint]]:
-    """Return the open cases by resident pk, newest first (two queries)."""
-    found: dict[int, list[Complaint]] = {resident.pk: [] for resident in residents}
-    rows = with_needed(cases(actor).filter(subject__in=list(found), state__in=OPEN_STATES))
+    """Return the open cases by resident pk, newest first (three queries)."""
+    owners = people_by_record(resident.pk for resident in residents)
+    found: dict[int, list[Complaint]] = {pk: [] for pk in owners.values()}
+    rows = with_needed(cases(actor).filter(subject__in=list(owners), state__in=OPEN_STATES))
     for row in rows.order_by("-received_at", "-pk"):
-        found[row.subject_id].append(row)
+        found[owners[row.subject_id]].append(row)
     return found
 
 
 def waits_for_civil_papers(row: Complaint) -> bool:
     """Return whether the person still lacks a NIK or a family card (one query)."""
-    if not row.subject.nik_index:
+    if not row.person.nik_index:
         return True
-    on_card = HouseholdMember.objects.filter(
-        resident_id=row.subject_id, until__isnull=True
-    ).exclude(household__kk_index="")
-    return not on_card.exists()
+    card = card_of(row.person)
+    return card is None or not card.household.kk_index
 
 
 def kinds_of(actor: Actor) -> QuerySet[ComplaintKind]:

@@ -80,7 +80,7 @@ def move_case(
     """
     step = CASE.check(action, state=case.state, actor=actor, reason=reason)
     if action in IMPARTIAL:
-        refuse_own_family(actor, case.subject)
+        refuse_own_family(actor, case.person)
     now = timezone.now()
     source, case.state, case.state_since = case.state, step.target, now
     if outcome is not None:
@@ -155,7 +155,7 @@ def register_complaint(
     case = Complaint(
         office=actor.office,
         client_uid=client_uid,
-        subject=subject.canonical or subject,
+        subject=subject.person,
         kind=kind,
         story=story.strip(),
         channel=channel,
@@ -172,7 +172,7 @@ def register_complaint(
     _check_intake(case)
     case.clock_started_at = case.received_at
     case.register_check = keep_register_answer(
-        actor=actor, resident=case.subject, on=_received_on(case)
+        actor=actor, resident=case.person, on=_received_on(case)
     )
     if not _save_numbered(case, client_uid, actor):
         return _existing(Complaint, client_uid, actor)
@@ -250,7 +250,7 @@ def _note_programmes(
     for programme in held:
         record_participation(
             actor=actor,
-            resident=case.subject,
+            resident=case.person,
             programme=programme,
             source=Participation.Source.SELF,
         )
@@ -522,7 +522,7 @@ def set_urgency(
     _must_register(actor)
     case = _take(actor, uid, version)
     _must_be_open(case)
-    refuse_own_family(actor, case.subject)
+    refuse_own_family(actor, case.person)
     if urgency not in Complaint.Urgency.values:
         raise InvalidInput(_("Pilih biasa atau darurat."), field="urgency")
     if not reason.strip():
@@ -672,7 +672,7 @@ def close_unreachable(
 def _waits_in_vain(case: Complaint) -> bool:
     """Return whether the case waits for papers of a person who is gone (a query while it waits)."""
     waits = case.state == CaseState.WAITING_RESIDENT
-    return waits and case.subject.life != Resident.Life.ALIVE
+    return waits and case.person.life != Resident.Life.ALIVE
 
 
 @transaction.atomic

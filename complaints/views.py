@@ -184,9 +184,9 @@ def _case_context(
     form: Any = None,
     error: DomainError | None = None,
 ) -> dict[str, Any]:
-    family = is_family(actor.user, case.subject)
-    members = household_of(case.subject)
-    holdings = participations_of([member.resident for member in members] or [case.subject])
+    family = is_family(actor.user, case.person)
+    members = household_of(case.person)
+    holdings = participations_of([member.resident for member in members] or [case.person])
     moves = timeline.moves_of(case)
     is_off = days_off(actor.office)
     now = timezone.now()
@@ -195,7 +195,7 @@ def _case_context(
     return {
         "case": case,
         "tone": tone_of(case),
-        "place": place_of(case.subject),
+        "place": place_of(case.person),
         "days": working_days(actor.office, now, case.due_at, is_off=is_off)
         if case.due_at
         else None,

@@ -6,10 +6,11 @@ answered, is another source and stays.
 """
 
 from collections import defaultdict
+from typing import Any
 
 from programs.models import Participation, Programme
 from puskesmas.actors import Actor
-from registry.models import RegisterRow, RegisterVersion
+from registry.models import RegisterRow, RegisterVersion, Resident
 
 _BATCH = 2_000
 Source = Participation.Source
@@ -22,7 +23,8 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     for are not judged; neither are people a partial list does not name.
     """
     told_since = set[str]().union(*(programmes_told(newer) for newer in _newer_than(version)))
-    named, listed = _named_by(version, programmes_told(version) - told_since)
+    merged = _merged_in(version.office_id)
+    named, listed = _named_by(version, programmes_told(version) - told_since, merged)
     programmes = {
         programme.code: programme
         for programme in Programme.objects.filter(office=version.office, code__in=named)
@@ -35,7 +37,8 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     ).values_list("pk", "resident_id", "programme__code")
     ended = []
     held: dict[str, set[int]] = defaultdict(set)
-    for pk, resident, code in open_rows:
+    for pk, record, code in open_rows:
+        resident = merged.get(record, record)
         held[code].add(resident)
         judged = version.whole_village or resident in listed
         if judged and resident not in named[code]:
@@ -83,12 +86,21 @@ def _newer_than(version: RegisterVersion) -> list[RegisterVersion]:
     return list(newer.select_related("register", "batch"))
 
 
-def _named_by(version: RegisterVersion, told: set[str]) -> tuple[dict[str, set[int]], set[int]]:
-    """Return the residents named for each of the programmes (empty ones too), and all listed."""
+def _merged_in(office_id: int) -> dict[int, Any]:
+    """Return, by the key of each merged record of the office, whom it was merged into."""
+    merged = Resident.objects.filter(office=office_id, canonical__isnull=False)
+    return dict(merged.values_list("pk", "canonical"))
+
+
+def _named_by(
+    version: RegisterVersion, told: set[str], merged: dict[int, Any]
+) -> tuple[dict[str, set[int]], set[int]]:
+    """Return the people named for each of the programmes (empty ones too), and all listed."""
     named: dict[str, set[int]] = {code: set() for code in told}
     listed = set()
     rows = RegisterRow.objects.filter(register_version=version, resident__isnull=False)
-    for resident, programmes in rows.values_list("resident_id", "programmes").iterator():
+    for record, programmes in rows.values_list("resident_id", "programmes").iterator():
+        resident = merged.get(record, record)
         listed.add(resident)
         for code in told.intersection(programmes):
             named[code].add(resident)

@@ -9,7 +9,7 @@ from registry.selectors import household_of
 
 
 def person_panel(actor: Actor, resident: Resident) -> dict[str, Any]:
-    """Return who on the person's card receives what: two queries, whatever the family's size."""
+    """Return who on the person's card receives what: four queries, whatever the family's size."""
     family = [member.resident for member in household_of(resident)] or [resident]
     received = participations_of(family)
     # The person first: he is the one at the counter.

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from programs.models import Participation, Programme, ProgrammeVersion, Requirement
 from programs.papers import in_page_language
 from puskesmas.models import Office
+from registry.identities import people_by_record
 from registry.models import Resident
 
 
@@ -70,13 +71,17 @@ def papers_wanted(versions: Iterable[ProgrammeVersion]) -> list[PaperWanted]:
 
 
 def participations_of(residents: Iterable[Resident]) -> dict[int, list[Participation]]:
-    """Return the running participations by resident pk (one query)."""
-    found: dict[int, list[Participation]] = {resident.pk: [] for resident in residents}
+    """Return the running participations by the person's key, merged records' too (two queries).
+
+    What one source says of two records of a person is one participation.
+    """
+    owners = people_by_record(resident.pk for resident in residents)
+    found: dict[int, dict[Any, Participation]] = {pk: {} for pk in owners.values()}
     rows: Any = (
-        Participation.objects.filter(resident__in=list(found), until__isnull=True)
+        Participation.objects.filter(resident__in=list(owners), until__isnull=True)
         .select_related("programme")
-        .order_by("programme__order", "source")
+        .order_by("programme__order", "source", "pk")
     )
     for row in rows:
-        found[row.resident_id].append(row)
-    return found
+        found[owners[row.resident_id]].setdefault((row.programme_id, row.source), row)
+    return {pk: list(held.values()) for pk, held in found.items()}

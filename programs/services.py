@@ -13,6 +13,7 @@ from puskesmas.errors import InvalidInput, NotFound
 from puskesmas.history import audit
 from puskesmas.locking import lock
 from puskesmas.models import Office
+from registry.identities import identities_of
 from registry.models import Resident
 
 
@@ -88,8 +89,13 @@ def record_participation(
     """
     if {resident.office_id, programme.office_id} != {actor.office.pk}:
         raise NotFound(_("Data tidak ditemukan di kantor ini."))
+    known: Participation | None = Participation.objects.filter(
+        resident__in=identities_of(resident), programme=programme, source=source, until=None
+    ).first()
+    if known is not None:
+        return known
     participation, created = Participation.objects.get_or_create(
-        resident=resident,
+        resident=resident.person,
         programme=programme,
         source=source,
         until=None,

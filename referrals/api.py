@@ -124,7 +124,7 @@ class ReferralOut(serializers.Serializer[Any]):
     complaint = serializers.UUIDField(source="complaint.uid")
     number = serializers.CharField(source="complaint.receipt_number")
     urgency = serializers.ChoiceField(source="complaint.urgency", choices=Complaint.Urgency.choices)
-    subject = SubjectOut(source="complaint.subject")
+    subject = SubjectOut(source="complaint.person")
     programme = serializers.CharField(source="programme.code")
     destination = serializers.CharField()
     road = serializers.ChoiceField(choices=Referral.Road.choices)

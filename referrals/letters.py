@@ -74,7 +74,7 @@ def issue(
     made = selectors.letter_of(referral)
     if made is not None:
         return made
-    subject = referral.complaint.subject
+    subject = referral.complaint.person
     if signer and is_family(signer.user, subject):
         raise InvalidInput(
             _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
@@ -109,7 +109,7 @@ def body(referral: Referral) -> ReferralBody:
     return {
         "subject": _partner_person(case, referral.office)
         if for_partner
-        else person_of(case.subject, referral.office),
+        else person_of(case.person, referral.office),
         "recipient": [referral.destination],
         "nature": "Segera" if case.is_emergency else "Biasa",
         "about": f"Rujukan {referral.programme.name_id}",
@@ -125,13 +125,13 @@ def body(referral: Referral) -> ReferralBody:
 
 
 def _partner_person(case: Complaint, office: Office) -> Person:
-    whole = person_of(case.subject, office)
+    whole = person_of(case.person, office)
     return {
         "name": whole["name"],
         "nik": "",
         "nik_withheld": True,
         "address": whole["address"],
-        "phone": case.subject.phone,
+        "phone": case.person.phone,
     }
 
 

@@ -53,9 +53,9 @@ def build(
             "role": next(iter(sorted(actor.roles)), ""),
         },
         "approved_on": _day(approved_at, office),
-        "person": _person(case.subject),
+        "person": _person(case.person),
         "household": _household(
-            case.subject, whole=referral.programme.unit == Programme.Unit.HOUSEHOLD
+            case.person, whole=referral.programme.unit == Programme.Unit.HOUSEHOLD
         ),
         "register_check": _register_check(case.register_check, office),
         "finding": _finding(case),
@@ -68,7 +68,7 @@ def build(
 
 
 def _for_partner(referral: Referral, *, number: int) -> dict[str, Any]:
-    subject = referral.complaint.subject
+    subject = referral.complaint.person
     return {
         "referral_uid": str(referral.uid),
         "submission": number,

@@ -48,7 +48,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
     """Return the referrals the officer may read: those of the cases he may read."""
     rows: QuerySet[Referral] = Referral.objects.visible_to(actor)
     return rows.filter(complaint__in=cases(actor)).select_related(
-        "office", "complaint__subject", "complaint__kind", "programme"
+        "office", "complaint__subject__canonical", "complaint__kind", "programme"
     )
 
 

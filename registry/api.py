@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,8 +21,9 @@ from puskesmas.api_requests import (
     valid,
 )
 from puskesmas.history import audit
-from registry import selectors, services
+from registry import merging, selectors, services
 from registry.finding import find_for_page
+from registry.identities import card_of
 from registry.identity import IdentityError, check_typed_number, mask_number
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from registry.views import READERS
@@ -86,8 +87,8 @@ class PersonOut(serializers.Serializer[Any]):
         return mask_number(resident.nik) if resident.nik else ""
 
     def get_kk(self, resident: Resident) -> str:
-        cards = getattr(resident, "open_memberships", [])
-        number = cards[0].household.kk if cards else ""
+        card = card_of(resident)
+        number = card.household.kk if card else ""
         return mask_number(number) if number else ""
 
 
@@ -100,10 +101,19 @@ class MemberOut(serializers.Serializer[Any]):
 
 
 class PersonDetailOut(PersonOut):
-    """A person with family card and registers."""
+    """A person with family card and registers.
 
+    ``merged_into`` is set when the uid asked for is of a record merged into this person.
+    """
+
+    merged_into = serializers.SerializerMethodField()
     household = serializers.SerializerMethodField()
     registers = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_merged_into(self, resident: Resident) -> str | None:
+        asked = str(self.context.get("asked", resident.uid))
+        return None if asked == str(resident.uid) else str(resident.uid)
 
     @extend_schema(responses=MemberOut(many=True))
     def get_household(self, resident: Resident) -> list[dict[str, Any]]:
@@ -166,7 +176,7 @@ class NumbersOut(serializers.Serializer[Any]):
 def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
     actor = api_actor(request)
     resident = selectors.person(uid, actor=actor)
-    data = PersonDetailOut(resident, context={"actor": actor}).data
+    data = PersonDetailOut(resident, context={"actor": actor, "asked": uid}).data
     return with_version(data, resident.version, http_status=http_status)
 
 
@@ -287,3 +297,38 @@ class PersonNumbers(APIView):
             actor=api_actor(request), uid=uid, **valid(ReasonIn, request)
         )
         return Response(numbers, headers={"Cache-Control": "no-store"})
+
+
+class MergeIn(Body):
+    """Into which record this one goes, and why they are one person."""
+
+    into = serializers.UUIDField()
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class PersonMerge(APIView):
+    """Say that this record is of the same person as another; a repeat changes nothing."""
+
+    roles = merging.DECIDERS
+
+    @extend_schema(request=MergeIn, responses=PersonDetailOut, tags=["people"])
+    def post(self, request: Request, uid: str) -> Response:
+        values = valid(MergeIn, request)
+        merging.merge(
+            actor=api_actor(request),
+            duplicate=uid,
+            canonical=values["into"],
+            reason=values.get("reason", ""),
+        )
+        return _detail(request, uid)
+
+
+class PersonUnmerge(APIView):
+    """Take this record out of the person it was merged into; a repeat changes nothing."""
+
+    roles = merging.DECIDERS
+
+    @extend_schema(request=None, responses=PersonDetailOut, tags=["people"])
+    def post(self, request: Request, uid: str) -> Response:
+        merging.unmerge(actor=api_actor(request), uid=uid)
+        return _detail(request, uid)

@@ -15,10 +15,12 @@ class RegistryConfig(AppConfig):
         from registry import letters, search
         from registry.criteria.services import load_criteria
         from registry.criteria.views import person_panel as survey_panel
+        from registry.identities import uids_of_person
         from registry.imports.services import IMPORT_ROLES, may_see_file
         from registry.registers import letters as listing
         from registry.starters import load_registers
         from registry.views import READERS
+        from reports.letters import subjects
 
         add(
             Entry(
@@ -42,6 +44,7 @@ class RegistryConfig(AppConfig):
         searching.register(search.find, order=20)
         searching.explain_with(search.mistyped_number)
         letters.register()
+        subjects.register(uids_of_person)
         listing.register()
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)

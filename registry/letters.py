@@ -19,6 +19,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, OwnFamily
 from puskesmas.models import Assignment, Office
 from registry import selectors
+from registry.identities import card_of
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from reports.letters import desk, kinds, services
 from reports.letters.contexts import Person
@@ -290,16 +291,13 @@ _SEXES = {"L": "Laki-laki", "P": "Perempuan"}
 def person_of(resident: Resident, office: Office) -> Person:
     """Return the person as letters describe him, numbers in full (letters are full).
 
-    Two queries at most, none when the open membership is loaded.
+    A few queries, none when :func:`registry.selectors.people_of` loaded him.
     """
-    memberships = getattr(resident, "open_memberships", None)
-    if memberships is None:
-        open_ones = resident.memberships.filter(until__isnull=True)
-        memberships = list(open_ones.select_related("household"))
+    card = card_of(resident)
     return {
         "name": resident.name,
         "nik": resident.nik,
-        "kk": memberships[0].household.kk if memberships else "",
+        "kk": card.household.kk if card else "",
         "birth": ", ".join(
             part
             for part in (place_name(resident.birth_place), long_date(resident.birth_date))
@@ -372,7 +370,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def sktm_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
-    """The person page's panel: earlier letters and the way to a new one. Two queries."""
+    """The person page's panel: earlier letters and the way to a new one. Three queries."""
     kind = kinds.get(SKTM)
     if not actor.has(*desk.READERS):
         return None

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q
 
 from puskesmas.actors import Actor
+from registry.identities import people_by_record, records_of
 from registry.models import (
     Household,
     Register,
@@ -70,15 +71,17 @@ def register_answers(
     is partial or older than the office allows cannot say "not listed"; neither can any list about
     a person whose NIK is unknown, nor one with a row nobody has matched that may be his: a like
     name without a NIK, or on his family card. A check made by hand counts like a list of its day,
-    unless it found nothing out. Four queries.
+    unless it found nothing out. What is known of merged records is
+    known of the person. Five queries.
     """
     day = on or actor.office.today()
+    records = records_of(resident)
     registers = list(Register.objects.visible_to(actor).order_by("pk"))
     versions = latest_versions(registers, day)
-    rows = _rows_about(resident, versions.values())
-    checks = _latest_checks(resident, day, actor)
+    rows = _rows_about(records, versions.values())
+    checks = _latest_checks(records, day, actor)
     answers = [
-        _answer(register, versions.get(register.pk), rows, checks.get(register.pk), resident, day)
+        _answer(register, versions.get(register.pk), rows, checks.get(register.pk), records, day)
         for register in registers
     ]
     return sorted(
@@ -105,30 +108,38 @@ def register_answer(
 
 
 def _rows_about(
-    resident: Resident, versions: Iterable[RegisterVersion]
+    records: list[Resident], versions: Iterable[RegisterVersion]
 ) -> dict[int, list[RegisterRow]]:
     """Return each version's rows (by its pk) that are the person's, or may be.
 
     Somebody registered after the list was loaded is not linked yet: his NIK still finds his row.
     """
-    is_his = Q(resident=resident)
-    if resident.nik_index:
-        is_his |= Q(resident__isnull=True, nik_index=resident.nik_index)
-    cards = Household.objects.filter(members__resident=resident, members__until__isnull=True)
+    is_his = Q(resident__in=records)
+    if niks := _niks_of(records):
+        is_his |= Q(resident__isnull=True, nik_index__in=niks)
+    cards = Household.objects.filter(members__resident__in=records, members__until__isnull=True)
     may_be_his = Q(nik_index="") | Q(kk_index__in=cards.exclude(kk_index="").values("kk_index"))
     # A slip in the first letter is rare, and this keeps the comparison to a handful of rows.
-    like_named = Q(name_key__startswith=resident.name_key[:1], resident__isnull=True) & may_be_his
+    first_letter = Q()
+    for letter in sorted({record.name_key[:1] for record in records}):
+        first_letter |= Q(name_key__startswith=letter)
+    like_named = Q(first_letter, resident__isnull=True) & may_be_his
     found = RegisterRow.objects.filter(is_his | like_named, register_version__in=list(versions))
     rows: dict[int, list[RegisterRow]] = defaultdict(list)
     for row in found:
-        if _is_certain(row, resident) or same_name(row.name_key, resident.name_key):
+        if _is_certain(row, records) or any(
+            same_name(row.name_key, record.name_key) for record in records
+        ):
             rows[row.register_version_id].append(row)
     return rows
 
 
-def _is_certain(row: RegisterRow, resident: Resident) -> bool:
-    same_nik = bool(row.nik_index) and row.nik_index == resident.nik_index
-    return row.resident_id is not None or same_nik
+def _niks_of(records: list[Resident]) -> set[str]:
+    return {record.nik_index for record in records} - {""}
+
+
+def _is_certain(row: RegisterRow, records: list[Resident]) -> bool:
+    return row.resident_id is not None or row.nik_index in _niks_of(records)
 
 
 def latest_versions(registers: list[Register], day: date) -> dict[int, RegisterVersion]:
@@ -141,11 +152,11 @@ def latest_versions(registers: list[Register], day: date) -> dict[int, RegisterV
     return {version.register_id: version for version in versions}
 
 
-def _latest_checks(resident: Resident, day: date, actor: Actor) -> dict[int, RegisterCheck]:
+def _latest_checks(records: list[Resident], day: date, actor: Actor) -> dict[int, RegisterCheck]:
     until = datetime.combine(day, time.max, tzinfo=actor.office.tz)
     checks = (
         RegisterCheck.objects.visible_to(actor)
-        .filter(resident=resident, checked_at__lte=until)
+        .filter(resident__in=records, checked_at__lte=until)
         .exclude(method=RegisterCheck.Method.LIST)
         .select_related("checked_by")
         .order_by("checked_at", "pk")
@@ -163,11 +174,11 @@ def _answer(
     version: RegisterVersion | None,
     rows: dict[int, list[RegisterRow]],
     check: RegisterCheck | None,
-    resident: Resident,
+    records: list[Resident],
     day: date,
 ) -> RegisterAnswer:
     # The register is its office's, loaded with it for its two settings.
-    max_age = timedelta(days=resident.office.register_max_age_days)
+    max_age = timedelta(days=records[0].office.register_max_age_days)
     checked_on = check.data_date if check else None
     if check and version and check.result == RegisterCheck.Result.UNCERTAIN:
         # Somebody looked and did not find out: that takes nothing from what a list says.
@@ -188,9 +199,9 @@ def _answer(
             register, RegisterCheck.Result.UNCERTAIN, RegisterCheck.Method.LIST, why="no_list"
         )
     named = rows.get(version.pk, [])
-    row = next((one for one in named if _is_certain(one, resident)), None)
+    row = next((one for one in named if _is_certain(one, records)), None)
     why = _doubt(
-        version, row, resident, too_old=day - version.data_date > max_age, look_alike=bool(named)
+        version, row, records, too_old=day - version.data_date > max_age, look_alike=bool(named)
     )
     found = RegisterCheck.Result.LISTED if row else RegisterCheck.Result.NOT_LISTED
     return RegisterAnswer(
@@ -207,7 +218,7 @@ def _answer(
 def _doubt(
     version: RegisterVersion,
     row: RegisterRow | None,
-    resident: Resident,
+    records: list[Resident],
     *,
     too_old: bool,
     look_alike: bool,
@@ -220,7 +231,7 @@ def _doubt(
         return "look_alike"
     if not version.whole_village:
         return "partial"
-    return "" if resident.nik_index else "no_nik"
+    return "" if _niks_of(records) else "no_nik"
 
 
 @dataclass(frozen=True)
@@ -237,14 +248,16 @@ class Said:
 
 
 def rows_on(resident: Resident, *, actor: Actor, on: date, code: str = "") -> list[Said]:
-    """Return what each register's newest list by that day literally says; one query.
+    """Return what each register's newest list by that day literally says: one query for a
+    person loaded by :func:`registry.selectors.person`, else two.
 
     ``code`` narrows it to one register. Lists taken back say nothing.
     """
-    is_his = Q(rows__resident=resident)
-    if resident.nik_index:
+    records = records_of(resident)
+    is_his = Q(rows__resident__in=records)
+    if niks := _niks_of(records):
         # Registered after the list was loaded: not linked, but his NIK finds his row.
-        is_his |= Q(rows__resident__isnull=True, rows__nik_index=resident.nik_index)
+        is_his |= Q(rows__resident__isnull=True, rows__nik_index__in=niks)
     found = (
         RegisterVersion.objects.visible_to(actor)
         .in_use()
@@ -274,13 +287,13 @@ class FamilyDecile:
 
 
 def deciles_of(residents: Iterable[Resident], *, kk_index: str = "") -> list[FamilyDecile]:
-    """Return the deciles of a family over time, newest list first; one query.
+    """Return the deciles of a family over time, newest list first; two queries.
 
     ``residents`` are the people on the card. A row that names another card than ``kk_index``
     speaks of another family.
     """
     rows = RegisterRow.objects.filter(
-        resident__in=list(residents),
+        resident__in=list(people_by_record(resident.pk for resident in residents)),
         decile__isnull=False,
         register_version__published_at__isnull=False,
         register_version__withdrawn_at__isnull=True,

@@ -14,10 +14,11 @@ from puskesmas.actors import Actor
 from puskesmas.crypto import blind_index
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily
 from puskesmas.history import audit
-from puskesmas.locking import first_result, lock
+from puskesmas.locking import first_result, lock, require_version
 from puskesmas.models import Role
 from puskesmas.workflow import role_names
 from registry import search_terms
+from registry.identities import card_of, identities_of, require_person
 from registry.identity import IdentityError, clean_number, parse_kk, parse_nik
 from registry.models import (
     Household,
@@ -27,7 +28,7 @@ from registry.models import (
     Resident,
 )
 from registry.naming import name_key, tidy_name
-from registry.selectors import RegisterAnswer, is_family, register_answer
+from registry.selectors import RegisterAnswer, is_family, person, register_answer
 
 #: Who may write into the registry at the counter or in the field.
 WRITERS = (Role.FRONT, Role.BACK, Role.FACILITATOR)
@@ -107,7 +108,7 @@ def change_resident(
         NotYourRole, NotFound, StaleVersion, InvalidInput.
     """
     _must_write(actor)
-    resident = lock(Resident, uid, actor=actor, version=version)
+    resident = _lock_person(uid, actor=actor, version=version)
     before = {field: getattr(resident, field) for field in ("name", "nik", *_PERSON_FIELDS)}
     new_nik = resident.nik if nik is None else nik
     _fill(resident, actor=actor, name=name, nik=new_nik, fields=fields)
@@ -140,7 +141,7 @@ def record_life(
         NotYourRole, NotFound, StaleVersion; InvalidInput without a source or with a future day.
     """
     _must_write(actor)
-    resident = lock(Resident, uid, actor=actor, version=version)
+    resident = _lock_person(uid, actor=actor, version=version)
     if since > actor.office.today():
         raise InvalidInput(_("Tanggal ini belum terjadi."), field="since")
     if not source.strip():
@@ -233,7 +234,7 @@ def keep_answer(*, actor: Actor, resident: Resident, answer: RegisterAnswer) -> 
         return answer.check
     return RegisterCheck.objects.create(
         office=actor.office,
-        resident=resident,
+        resident=resident.person,
         register=answer.register,
         register_version=answer.version,
         method=RegisterCheck.Method.LIST,
@@ -251,16 +252,22 @@ def reveal_numbers(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[s
     Raises:
         NotFound: nobody of that uid here. InvalidInput: no reason.
     """
-    resident = Resident.objects.visible_to(actor).filter(uid=uid).first()
-    if resident is None:
-        raise NotFound(_("Warga tidak ditemukan di kantor ini."))
+    resident = person(uid, actor=actor)
     if not reason.strip():
         raise InvalidInput(_("Tulis untuk apa nomor ini dibuka."), field="reason")
     audit(
         actor=actor, action="reveal", subject=resident, fields=["nik", "kk"], reason=reason.strip()
     )
-    member = resident.memberships.filter(until__isnull=True).select_related("household").first()
+    member = card_of(resident)
     return {"nik": resident.nik, "kk": member.household.kk if member else ""}
+
+
+def _lock_person(uid: uuid.UUID | str, *, actor: Actor, version: int | None) -> Resident:
+    """Return the locked record of a person. Raises what ``lock`` does; WrongState: merged away."""
+    resident = lock(Resident, uid, actor=actor)
+    require_person(resident)
+    require_version(resident, version)
+    return resident
 
 
 def _must_write(actor: Actor) -> None:
@@ -295,8 +302,7 @@ def _checked_nik(typed: str, actor: Actor, resident: Resident) -> str:
     holder = Resident.objects.filter(
         office=actor.office,
         nik_index=blind_index(number, purpose="nik"),
-        canonical__isnull=True,
-    ).exclude(pk=resident.pk)
+    ).exclude(pk__in=identities_of(resident) if resident.pk else ())
     if holder.exists():
         raise _nik_taken()
     return number

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry import letter_pages, views
+from registry import letter_pages, merge_views, views
 from registry.imports import views as lists
 from registry.registers import letter_pages as listing
 from registry.registers import views as registers
@@ -24,6 +24,9 @@ urlpatterns = [
     path("<uuid:uid>/check/", views.register_check, name="register_check"),
     path("<uuid:uid>/life/", views.life, name="life"),
     path("<uuid:uid>/reveal/", views.reveal, name="reveal"),
+    path("<uuid:uid>/merge/", merge_views.merge_find, name="merge_find"),
+    path("<uuid:uid>/merge/<uuid:other>/", merge_views.merge, name="merge"),
+    path("<uuid:uid>/unmerge/", merge_views.unmerge, name="unmerge"),
     path("<uuid:uid>/sktm/", letter_pages.sktm_new, name="sktm_new"),
     path("sktm/<uuid:uid>/revise/", letter_pages.sktm_revise, name="sktm_revise"),
     path("sktm/<uuid:uid>/replace/", letter_pages.sktm_replace, name="sktm_replace"),

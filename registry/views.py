@@ -15,7 +15,7 @@ from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
-from registry import badges, selectors, services
+from registry import badges, merging, selectors, services
 from registry.finding import find_for_page
 from registry.forms import (
     LifeForm,
@@ -25,6 +25,7 @@ from registry.forms import (
     RevealForm,
     SearchForm,
 )
+from registry.identities import card_of
 from registry.models import Resident
 
 READERS = (*services.WRITERS, Role.COORDINATOR, Role.HEAD, Role.KASUN)
@@ -82,6 +83,8 @@ def person(request: HttpRequest, uid: str) -> HttpResponse:
     """Everything the office knows of a person: facts, family, registers, cases, letters."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
+    if resident.uid != uid:
+        return redirect("registry:person", uid=resident.uid)
     return render(request, "registry/person.html", _person_context(resident, actor))
 
 
@@ -102,6 +105,8 @@ def _person_context(resident: Resident, actor: Actor, **more: Any) -> dict[str, 
         "answers": selectors.register_answers(resident, actor=actor),
         "is_own_family": selectors.is_family(actor.user, resident),
         "may_write": actor.has(*services.WRITERS),
+        "may_merge": actor.has(*merging.DECIDERS),
+        "merges": merging.merges_of(resident),
         "panels": panels.load("person", actor=actor, subject=resident),
         "reveal_form": RevealForm(),
         **more,
@@ -140,6 +145,8 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct a person's data."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
+    if resident.uid != uid and request.method == "GET":
+        return redirect("registry:person_edit", uid=resident.uid)
     form = PersonEditForm(request.POST or None, actor=actor, initial=_initial(resident))
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -167,8 +174,8 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
 def _initial(resident: Resident) -> dict[str, Any]:
     names = ("name", "sex", "birth_place", "birth_date", "phone", "address", "dusun", "rt", "rw")
     initial = {name: getattr(resident, name) for name in (*names, "occupation", "version")}
-    memberships = getattr(resident, "open_memberships", [])
-    return initial | {"relation": memberships[0].relation if memberships else ""}
+    card = card_of(resident)
+    return initial | {"relation": card.relation if card else ""}
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,6 +205,8 @@ def life(request: HttpRequest, uid: str) -> HttpResponse:
     """Record that a person died, moved away or lives here after all."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
+    if resident.uid != uid and request.method == "GET":
+        return redirect("registry:life", uid=resident.uid)
     initial = {"version": resident.version, "life": resident.life}
     if resident.life_since:
         initial["since"] = resident.life_since

@@ -37,6 +37,8 @@ PEOPLE = READERS | {"kasun"}
 DESK = {"front", "back"}
 LETTERS = DESK | DECIDE
 LISTS = {"back", "koordinator", "admin"}
+#: Who says of two records whether they are one person.
+DECIDERS = {"back", "koordinator"}
 DISTRICT = {"manager", "district_back"}
 INBOX_READERS = DISTRICT | {"district_front"}
 ADMINS = {"admin", "district_admin"}
@@ -174,6 +176,9 @@ PAGES = rows(
     row("GET POST", "/people/{person.uid}/check/", COUNTER),
     row("GET POST", "/people/{person.uid}/life/", COUNTER, LIFE, version="person"),
     row("POST", "/people/{person.uid}/reveal/", PEOPLE, REASON),
+    row("GET POST", "/people/{person.uid}/merge/", DECIDERS, {"q": "Bagas"}),
+    row("GET POST", "/people/{person.uid}/merge/{child.uid}/", DECIDERS),
+    row("GET POST", "/people/{child.uid}/unmerge/", DECIDERS),
     row("GET POST", "/people/{person.uid}/sktm/", DESK),
     row("GET POST", "/people/sktm/{letter.uid}/revise/", DESK, version="letter"),
     row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
@@ -391,6 +396,8 @@ REST = rows(
     ),
     row("GET", f"{PERSON}programmes/", PEOPLE),
     row("POST", f"{PERSON}numbers/", PEOPLE, REASON),
+    row("POST", f"{PERSON}merge/", DECIDERS, REASON | {"into": "{child.uid}"}),
+    row("POST", f"{PERSON}unmerge/", DECIDERS),
     row("POST", f"{PERSON}sktm/", DESK, {"purpose": "KIS"}),
     row("GET", "/api/v1/criteria-sets/", EVERYONE),
     row("GET", f"{PERSON}surveys/", PEOPLE),

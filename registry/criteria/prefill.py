@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
+from registry.identities import card_of
 from registry.models import CriteriaSet, HouseholdMember, HousingFacts, Resident
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -27,11 +30,7 @@ class Known:
 
 def known_answers(criteria_set: CriteriaSet, resident: Resident) -> dict[str, Known]:
     """Return what the newest facts of his house answer, by criterion (three queries at most)."""
-    member = (
-        HouseholdMember.objects.filter(resident=resident, until__isnull=True)
-        .select_related("household")
-        .first()
-    )
+    member = card_of(resident)
     if member is None:
         return {}
     facts = (
@@ -41,7 +40,9 @@ def known_answers(criteria_set: CriteriaSet, resident: Resident) -> dict[str, Kn
     )
     if facts is None:
         return {}
-    heads = HouseholdMember.objects.filter(household=member.household, until__isnull=True).count()
+    on_card = HouseholdMember.objects.filter(household=member.household, until__isnull=True)
+    # A person recorded twice on the card lives there once.
+    heads = on_card.values(person=Coalesce("resident__canonical", "resident")).distinct().count()
     found = {}
     for criterion in criteria_set.criteria:
         answer = answer_of(criterion.get("housing") or {}, facts, heads=heads)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from registry.criteria.prefill import NO, UNKNOWN, YES
+from registry.identities import identities_of
 from registry.models import CriteriaSet, HouseholdMember, Resident, Survey
 
 MET, NOT_MET = "met", "not_met"
@@ -86,8 +87,9 @@ def survey(uid: uuid.UUID | str, *, actor: Actor) -> Survey:
 
 def surveys_about(resident: Resident, *, actor: Actor) -> QuerySet[Survey]:
     """Return the surveys of the person or of the family he lives in now, newest first."""
-    cards = HouseholdMember.objects.filter(resident=resident, until__isnull=True)
-    mine = Q(resident=resident) | Q(household__in=cards.values("household"))
+    records = identities_of(resident)
+    cards = HouseholdMember.objects.filter(resident__in=records, until__isnull=True)
+    mine = Q(resident__in=records) | Q(household__in=cards.values("household"))
     return surveys_of(actor).filter(mine).order_by("-asked_on", "-pk")
 
 

@@ -18,7 +18,8 @@ from puskesmas.locking import first_result
 from puskesmas.models import Office, Role
 from puskesmas.workflow import role_names
 from registry.criteria.prefill import NO, UNKNOWN, YES, known_answers
-from registry.models import CriteriaSet, HouseholdMember, Resident, Survey
+from registry.identities import card_of
+from registry.models import CriteriaSet, Resident, Survey
 from registry.services import WRITERS
 
 #: Who asks: the counter, the field, and the head of the hamlet at the door.
@@ -78,7 +79,7 @@ def record_survey(
         kept[code] = {"answer": answers.get(code, UNKNOWN)}
         if code in known and known[code].answer == kept[code]["answer"]:
             kept[code] |= {"on": known[code].on.isoformat(), "source": known[code].source}
-    member = HouseholdMember.objects.filter(resident=resident, until__isnull=True).first()
+    member = card_of(resident)
     survey = Survey.objects.create(
         office=actor.office,
         client_uid=client_uid,

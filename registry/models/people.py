@@ -108,6 +108,11 @@ class Resident(OfficeRow):
         self.address_key = address_key(self.address)
         super().save(*args, **kwargs)
 
+    @property
+    def person(self) -> "Resident":
+        """The record that stands for the person: this one, or the one it was merged into."""
+        return self.canonical or self
+
 
 class HouseholdMember(models.Model):
     """A person on a family card from one day to another."""

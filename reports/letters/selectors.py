@@ -15,6 +15,7 @@ from puskesmas.errors import NotFound
 from puskesmas.models import Assignment, Office, Role, Transition
 from reports.letters import codes, kinds, matters
 from reports.letters.models import Letter, LetterRevision, readable_by
+from reports.letters.subjects import same_as
 from reports.letters.words import initials, masked
 from reports.letters.workflow import LetterState
 
@@ -70,8 +71,8 @@ def register_page(
 
 
 def letters_about(actor: Actor, subject_uid: uuid.UUID) -> QuerySet[Letter]:
-    """Return the letters about one subject, newest first: two queries when read."""
-    return letters(actor).filter(subject_uid=subject_uid).order_by("-uid")
+    """Return the letters about one subject, newest first: three queries when read."""
+    return letters(actor).filter(subject_uid__in=same_as(actor, subject_uid)).order_by("-uid")
 
 
 def last_revision(item: Letter) -> LetterRevision:

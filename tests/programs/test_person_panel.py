@@ -49,9 +49,9 @@ def test_the_person_at_the_counter_comes_first(cast, family):
     assert rows[0][0] == family[2]
 
 
-def test_the_panel_takes_two_queries(cast, family, django_assert_num_queries):
+def test_the_panel_takes_four_queries(cast, family, django_assert_num_queries):
     actor = cast.actor("front")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         person_panel(actor, family[0])
 
 
