@@ -81,8 +81,8 @@ def find_people(text: str, *, actor: Actor, limit: int = SHOWN) -> list[FoundPer
     """Return who the text may mean, nearest first.
 
     A whole NIK, KK or phone number; a name, whole, begun or with slips; an address; "RT 2 RW 1"
-    or a hamlet, alone or beside a name. A row that was merged stands for its person. At most nine
-    queries, whatever the number of hits; four for a name.
+    or a hamlet, alone or beside a name. A row that was merged stands for its person. At most ten
+    queries, whatever the number of hits; five for a name.
     """
     number = clean_number(text)
     if number.isascii() and number.isdigit():

@@ -189,7 +189,7 @@ def test_only_some_offices_stay_in_memory(cast, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("typed", "most"), [("slamet", 4), ("slmaet", 6), ("siti rt 2 rw 1", 8), ("siti krajan", 9)]
+    ("typed", "most"), [("slamet", 5), ("slmaet", 7), ("siti rt 2 rw 1", 9), ("siti krajan", 10)]
 )
 def test_a_search_takes_a_fixed_number_of_queries(
     front, cast, village, typed, most, django_assert_max_num_queries
