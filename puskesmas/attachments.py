@@ -10,12 +10,13 @@ import logging
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from puskesmas import crypto
 from puskesmas.actors import Actor
@@ -57,8 +58,11 @@ def store(
     allowed: set[str] = DOCUMENT_TYPES,
     max_bytes: int | None = None,
     field: str = "file",
+    keep_position: bool = False,
 ) -> Attachment:
     """Check the upload, encrypt it and return its row. Images lose their metadata.
+
+    ``keep_position`` is for photos of houses: where the camera says it stood is kept with the row.
 
     Raises:
         InvalidInput: too large, empty, or not of an allowed type by its content.
@@ -81,12 +85,23 @@ def store(
             else _("Berkas ini bukan lembar kerja (XLSX, XLS, ODS) atau CSV."),
             field=field,
         )
+    position = None
     if media_type in IMAGE_TYPES:
+        position = position_of(content) if keep_position else None
         content, media_type = _clean_image(content, field=field)
-    return store_bytes(content, actor=actor, media_type=media_type, name=upload.name or "")
+    return store_bytes(
+        content, actor=actor, media_type=media_type, name=upload.name or "", position=position
+    )
 
 
-def store_bytes(content: bytes, *, actor: Actor, media_type: str, name: str) -> Attachment:
+def store_bytes(
+    content: bytes,
+    *,
+    actor: Actor,
+    media_type: str,
+    name: str,
+    position: dict[str, float] | None = None,
+) -> Attachment:
     """Encrypt trusted bytes (our own files, a checked upload) and return their row."""
     attachment = Attachment(
         office=actor.office,
@@ -94,6 +109,7 @@ def store_bytes(content: bytes, *, actor: Actor, media_type: str, name: str) -> 
         size=len(content),
         media_type=media_type,
         name=name[:200],
+        position=position,
         uploaded_by=actor.user,
     )
     write_private(_path(attachment.uid), content, purpose=_PURPOSE)
@@ -163,6 +179,31 @@ def _encoded_again(content: bytes, *, field: str) -> tuple[bytes, str]:
         out = io.BytesIO()
         upright.convert("RGBA" if target == "PNG" else "RGB").save(out, target, quality=85)
     return out.getvalue(), f"image/{target.lower()}"
+
+
+def position_of(content: bytes) -> dict[str, float] | None:
+    """Return where a photo says it was taken, {"latitude", "longitude"} in degrees, or None."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            told = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        latitude = _degrees(told[ExifTags.GPS.GPSLatitude])
+        longitude = _degrees(told[ExifTags.GPS.GPSLongitude])
+        south = told.get(ExifTags.GPS.GPSLatitudeRef) == "S"
+        west = told.get(ExifTags.GPS.GPSLongitudeRef) == "W"
+    except Exception:
+        # Cameras write all sorts of things there, or nothing; the photo is good without it.
+        return None
+    if not (latitude <= 90 and longitude <= 180):  # not a number fails both
+        return None
+    return {
+        "latitude": -latitude if south else latitude,
+        "longitude": -longitude if west else longitude,
+    }
+
+
+def _degrees(parts: Any) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    return round(degrees + minutes / 60 + seconds / 3600, 6)
 
 
 def _path(uid: uuid.UUID) -> Path:

@@ -3,6 +3,7 @@ from django.urls import path
 from registry import api, letter_api
 from registry.criteria import api as criteria
 from registry.registers import api as registers
+from registry.verval import api as verval
 
 urlpatterns = [
     path("people/", api.PersonList.as_view(), name="people"),
@@ -32,6 +33,10 @@ urlpatterns = [
         registers.ListingReplace.as_view(),
         name="listing_replace",
     ),
+    path("verval/", verval.VervalLists.as_view(), name="verval"),
+    path("verval/<uuid:uid>/rows/", verval.VervalListRows.as_view(), name="verval_rows"),
+    path("verval/<uuid:uid>/send/", verval.VervalSend.as_view(), name="verval_send"),
+    path("verval/rows/<uuid:uid>/", verval.VervalRowDetail.as_view(), name="verval_row"),
     path("registers/", registers.RegisterList.as_view(), name="registers"),
     path("registers/<uuid:uid>/", registers.RegisterDetail.as_view(), name="register"),
 ]

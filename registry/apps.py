@@ -19,6 +19,8 @@ class RegistryConfig(AppConfig):
         from registry.imports.services import IMPORT_ROLES, may_see_file
         from registry.registers import letters as listing
         from registry.starters import load_registers
+        from registry.verval import views as verval
+        from registry.verval.services import may_see_file as may_see_house
         from registry.views import READERS
         from reports.letters import subjects
 
@@ -41,6 +43,16 @@ class RegistryConfig(AppConfig):
                 village=True,
             )
         )
+        add(
+            Entry(
+                label=_("Verval"),
+                url_name="registry:verval",
+                icon="clipboard-list",
+                order=45,
+                roles=frozenset(role.value for role in verval.READERS),
+                village=True,
+            )
+        )
         searching.register(search.find, order=20)
         searching.explain_with(search.mistyped_number)
         letters.register()
@@ -48,6 +60,13 @@ class RegistryConfig(AppConfig):
         listing.register()
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)
+        attachments.register_owner(may_see_house)
+        panels.register(
+            page="home",
+            order=25,
+            template="registry/verval/home_panel.html",
+            load=verval.home_panel,
+        )
         furnishing.register(load_registers, order=10)
         furnishing.register(load_criteria, order=11)
         panels.register(

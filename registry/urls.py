@@ -4,6 +4,7 @@ from registry import letter_pages, merge_views, views
 from registry.imports import views as lists
 from registry.registers import letter_pages as listing
 from registry.registers import views as registers
+from registry.verval import views as verval
 
 app_name = "registry"
 urlpatterns = [
@@ -15,6 +16,15 @@ urlpatterns = [
     path("imports/<uuid:uid>/columns/", lists.import_columns, name="import_columns"),
     path("imports/<uuid:uid>/load/", lists.import_load, name="import_load"),
     path("imports/<uuid:uid>/reasons/", lists.import_reasons, name="import_reasons"),
+    path("verval/", verval.lists, name="verval"),
+    path("verval/new/", verval.list_new, name="verval_new"),
+    path("verval/<uuid:uid>/", verval.list_page, name="verval_list"),
+    path("verval/<uuid:uid>/columns/", verval.list_columns, name="verval_columns"),
+    path("verval/<uuid:uid>/assign/", verval.list_assign, name="verval_assign"),
+    path("verval/<uuid:uid>/send/", verval.list_send, name="verval_send"),
+    path("verval/<uuid:uid>/sheet/", verval.list_sheet, name="verval_sheet"),
+    path("verval/<uuid:uid>/photos/", verval.list_photos, name="verval_photos"),
+    path("verval/rows/<uuid:uid>/", verval.row_page, name="verval_row"),
     path("registers/", registers.registers, name="registers"),
     path("registers/new/", registers.register_new, name="register_new"),
     path("registers/<uuid:uid>/", registers.register, name="register"),

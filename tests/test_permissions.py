@@ -132,6 +132,10 @@ SAID = {"said_on": "{today}", "source": "letter", "owner": "Dinkes", "reason": "
 TOLD = {"said_on": "{today}", "owner": "Dinkes", "reason": "Kuota", "instructions": "Loket 2"}
 TERMS = {"need": "Berobat", "road": "district", "legal_basis": "public_duty"}
 CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
+VERVAL = {"back", "koordinator", "facilitator", "kasun"}
+KEEPERS = {"back", "koordinator"}
+#: Who walks, but not there.
+OTHERS = {"facilitator"}
 NAMED_REGISTER = {"code": "UJI", "name_id": "Daftar uji", "in_force": "yes"}
 LISTING = {"register": "DTSEN", "purpose": "KIP"}
 LIFE = {"life": "moved", "since": "{today}", "source": "surat pindah"}
@@ -189,6 +193,29 @@ PAGES = rows(
     row("GET POST", "/people/listing/{listing.uid}/revise/", DESK, version="listing"),
     row("GET POST", "/people/listing/{listing.uid}/replace/", {"back"}, version="listing"),
     # Lists
+    row("GET", "/people/verval/", VERVAL),
+    row("GET POST", "/people/verval/new/", KEEPERS),
+    row("GET", "/people/verval/{verval.uid}/", VERVAL - {"facilitator"}, hidden={"facilitator"}),
+    row("GET POST", "/people/verval/{verval.uid}/columns/", KEEPERS, version="verval"),
+    row(
+        "GET POST",
+        "/people/verval/{verval.uid}/assign/",
+        KEEPERS,
+        {"place": "0", "officer": "{officer.uid}"},
+        version="verval",
+    ),
+    row("GET POST", "/people/verval/{verval.uid}/send/", KEEPERS, version="verval"),
+    row("GET", "/people/verval/{verval.uid}/sheet/", KEEPERS),
+    row("GET", "/people/verval/{verval.uid}/photos/", KEEPERS),
+    row("GET", "/people/verval/rows/{door.uid}/", {"back", "koordinator", "kasun"}, hidden=OTHERS),
+    row(
+        "POST",
+        "/people/verval/rows/{door.uid}/",
+        {"back", "kasun"},
+        {"outcome": "not_found"},
+        version="door",
+        hidden=OTHERS,
+    ),
     row("GET", "/people/registers/", LISTS, hidden=ABOVE),
     row("GET POST", "/people/registers/new/", LISTS, NAMED_REGISTER, hidden=ABOVE),
     row("GET", "/people/registers/{register.uid}/", LISTS, hidden=ABOVE),
@@ -365,6 +392,23 @@ REST = rows(
         "/api/v1/registers/",
         LISTS | ABOVE,
         {"code": "UJI", "name_id": "Daftar uji"},
+    ),
+    row("GET", "/api/v1/verval/", VERVAL),
+    row(
+        "GET",
+        "/api/v1/verval/{verval.uid}/rows/",
+        VERVAL - {"facilitator"},
+        hidden={"facilitator"},
+    ),
+    row("POST", "/api/v1/verval/{verval.uid}/send/", KEEPERS, version="verval"),
+    row("GET", "/api/v1/verval/rows/{door.uid}/", KEEPERS | {"kasun"}, hidden=OTHERS),
+    row(
+        "POST",
+        "/api/v1/verval/rows/{door.uid}/",
+        {"back", "kasun"},
+        {"outcome": "not_found"},
+        version="door",
+        hidden=OTHERS,
     ),
     row("GET", "/api/v1/registers/{register.uid}/", LISTS, hidden=ABOVE),
     row(
@@ -654,12 +698,14 @@ LISTS = {
     "GET /cases/",
     "GET /letters/",
     "GET /people/imports/",
+    "GET /people/verval/",
     "GET /referrals/approvals/",
     "GET /referrals/inbox/",
     "GET /api/v1/complaints/",
     "GET /api/v1/inbox/",
     "GET /api/v1/letters/",
     "GET /api/v1/referrals/",
+    "GET /api/v1/verval/",
 }
 
 

@@ -28,8 +28,17 @@ from registry import services as registry
 from registry.criteria import services as criteria
 from registry.imports import services as imports
 from registry.letters import SktmFacts, issue_sktm
-from registry.models import CriteriaSet, Import, Register, Resident, Survey
+from registry.models import (
+    CriteriaSet,
+    Import,
+    Register,
+    Resident,
+    Survey,
+    VervalList,
+    VervalRow,
+)
 from registry.registers.letters import ListingFacts, issue_listing
+from registry.verval import services as verval
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision, signers
 from reports.letters.selectors import letter as find_letter
@@ -75,6 +84,8 @@ class World:
     letter: Letter
     listing: Letter
     register: Register
+    verval: VervalList
+    door: VervalRow
     question: CounterQuestion
     batch: Import
     survey: Survey
@@ -118,6 +129,8 @@ def build() -> World:
         letter=_sktm(cast, person),
         listing=_listing(cast, person),
         register=Register.objects.get(office=cast.village, code="DTSEN"),
+        verval=_verval(cast),
+        door=VervalRow.objects.get(),
         question=_question(cast),
         batch=_list(cast),
         survey=_survey(cast, person),
@@ -235,6 +248,17 @@ def _listing(cast: Cast, person: Resident) -> Letter:
         resident=person,
         facts=ListingFacts(register="DTSEN", purpose="KIP"),
         signer=None,
+    )
+
+
+def _verval(cast: Cast) -> VervalList:
+    sheet = f"NIK;NAMA;DUSUN\n{NIK};SULASTRI NINGSIH;KRAJAN\n"
+    return verval.take_in(
+        actor=cast.actor("back"),
+        upload=SimpleUploadedFile("verval.csv", sheet.encode()),
+        name="Verval Ningsih",
+        sender="Dinas Sosial",
+        received_on=cast.village.today(),
     )
 
 

@@ -12,6 +12,7 @@ from registry.models.people import (
     SearchTerm,
 )
 from registry.models.registers import Register, RegisterCheck, RegisterRow, RegisterVersion
+from registry.models.verval import VervalList, VervalRow, VervalState
 
 __all__ = [
     "ColumnMemory",
@@ -31,4 +32,7 @@ __all__ = [
     "Resident",
     "SearchTerm",
     "Survey",
+    "VervalList",
+    "VervalRow",
+    "VervalState",
 ]
