@@ -312,6 +312,14 @@ class ReferralNewsOut(serializers.Serializer[Any]):
     document_number = serializers.CharField()
 
 
+class ReferralWordsOut(ReferralNewsOut):
+    """The same with what is personal: for which programme, why, where and when to collect it."""
+
+    programme = serializers.CharField()
+    reason = serializers.CharField()
+    instructions = serializers.CharField()
+
+
 class StatusOut(serializers.Serializer[Any]):
     """Where a case stands, in plain words, and nothing personal.
 
@@ -350,6 +358,7 @@ class StatusDetailsOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
     programmes = serializers.ListField(child=serializers.CharField())
     words = WordsOut(many=True)
+    answers = ReferralWordsOut(many=True)
 
 
 class KindOut(serializers.Serializer[Any]):
@@ -626,8 +635,12 @@ class StatusDetails(APIView):
         typed = _wellformed(number)
         last4 = valid(Last4In, request)["last4"]
         found = public.details_of(typed, last4=last4, address=client_address(request))
-        words = [{"about": about, "text": text} for about, text in found.words]
-        shown = {"kind": found.kind, "programmes": found.programmes, "words": words}
+        shown = {
+            "kind": found.kind,
+            "programmes": found.programmes,
+            "words": [{"about": about, "text": text} for about, text in found.words],
+            "answers": found.answers,
+        }
         return Response(StatusDetailsOut(shown).data, headers={"Cache-Control": "no-store"})
 
 

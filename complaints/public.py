@@ -6,7 +6,7 @@ last four digits of the person's NIK or phone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -93,6 +93,7 @@ class Details:
     kind: str
     programmes: list[str]
     words: list[tuple[Any, str]]
+    answers: list[ReferralNews]
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,9 @@ def _case_status(case: Complaint) -> PublicStatus:
             if not paper.by_office and case.state in _COLLECTING
         ],
         steps=steps_of(case, entered_at(moves.values_list("target", "at"))),
-        answers=_answers(case),
+        answers=[_anonymous(said) for said in _answers(case)]
+        if case.kind.sensitive
+        else _answers(case),
         emergency=case.is_emergency,
         has_details=not case.kind.sensitive,
     )
@@ -261,6 +264,12 @@ def _case_status(case: Complaint) -> PublicStatus:
 
 def _answers(case: Complaint) -> list[ReferralNews]:
     return [answer for provider in _providers for answer in provider(case)]
+
+
+def _anonymous(said: ReferralNews) -> ReferralNews:
+    """Return the news of a confidential matter: whose office it is in would tell the matter."""
+    said_by = _("pemilik program") if said.by_owner else ""
+    return replace(said, said_by=said_by, document_number="")
 
 
 def details_of(number: str, *, last4: str, address: str) -> Details:
@@ -318,4 +327,9 @@ def _details(case: Complaint) -> Details:
         )
         if last and last.reason:
             said.append((_("Pesan petugas"), last.reason.text))
-    return Details(kind=case.kind.name, programmes=[row.programme.name for row in rows], words=said)
+    return Details(
+        kind=case.kind.name,
+        programmes=[row.programme.name for row in rows],
+        words=said,
+        answers=_answers(case),
+    )

@@ -5,7 +5,7 @@ import pytest
 from referrals import cards, following, selectors
 from referrals.models import Referral
 from referrals.services import answers, approval, delivery
-from tests.referrals.conftest import today
+from tests.referrals.conftest import NIK, today
 
 OWNER = "Dinas Kesehatan"
 
@@ -78,6 +78,43 @@ def test_the_owners_own_answer_keeps_his_name_and_title(cast, wire, sent, client
     district = cast.district.full_name
     assert told(cast, sent) == [(district, False), (OWNER, True), (OWNER, True), (district, False)]
     assert page(client, sent).count("Jawaban pemilik program") == 2
+
+
+def test_the_four_digits_open_the_owners_reason_and_where_to_collect_over_rest(
+    cast, wire, sent, client
+):
+    address = f"/api/v1/status/{sent.complaint.receipt_number}/details/"
+
+    def opened():
+        wire.fetch()
+        answer = client.post(address, {"last4": NIK[-4:]}, content_type="application/json")
+        return answer.json()["answers"][0]
+
+    wire.act("recommend")
+    wire.act("refuse", reason="Kuota tahun ini habis")
+    refusal = opened()
+    assert (refusal["said_by"], refusal["by_owner"]) == (OWNER, True)
+    assert refusal["reason"] == "Kuota tahun ini habis"
+    assert refusal["programme"] == "Program kis_daerah"
+    wire.act("approve")
+    wire.realise("ready", instructions="Bawa KTP ke kantor BPJS, Senin pukul 08.00")
+    assert opened()["instructions"] == "Bawa KTP ke kantor BPJS, Senin pukul 08.00"
+
+
+def test_a_confidential_matters_page_names_neither_owner_nor_document(cast, wire, sent, client):
+    wire.act("recommend")
+    wire.act("approve", document_number="463/77/UPTD-PPA/2026")
+    wire.fetch()
+    number = sent.complaint.receipt_number
+    open_page = page(client, sent)
+    assert OWNER in open_page
+    assert "463/77" in open_page
+    sent.complaint.kind.sensitive = True
+    sent.complaint.kind.save()
+    for text in (page(client, sent), client.get(f"/api/v1/status/{number}/").content.decode()):
+        assert "pemilik program" in text
+        for secret in (OWNER, "463/77", cast.district.full_name, "kis_daerah"):
+            assert secret not in text
 
 
 def test_on_paper_the_office_it_was_carried_to_is_named(cast, carried):
