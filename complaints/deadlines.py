@@ -16,8 +16,8 @@ from puskesmas.workflow import Step
 Code = TimeLimit.Code
 
 
-#: Who owes while the clock stands, by the move that stopped it; the resident's turn otherwise.
-_UPSTREAM_OWES = frozenset({"approve_referral", "told_approved"})
+#: The move that stops the clock because the upstream owes; after others the resident does.
+_UPSTREAM_OWES = "told_approved"
 
 
 def days_off(office: Office) -> IsOff:
@@ -70,11 +70,21 @@ def turn_clock(case: Complaint, step: Step, *, now: datetime) -> None:
     elif step.clock == "stop" and not case.pauses.filter(until__isnull=True).exists():
         owed_by = ClockPause.OwedBy
         case.pauses.create(
-            owed_by=owed_by.UPSTREAM if step.action in _UPSTREAM_OWES else owed_by.RESIDENT,
+            owed_by=owed_by.UPSTREAM if step.action == _UPSTREAM_OWES else owed_by.RESIDENT,
             since=now,
         )
     if step.action == "reopen":
         case.clock_started_at = now
+    case.due_at = case_due_at(case)
+
+
+def stand_for_upstream(case: Complaint, *, since: datetime) -> None:
+    """Let the clock stand because the upstream has the file; ``case`` is locked and saved outside.
+
+    It stands already, where the clock was stopped before.
+    """
+    if not case.pauses.filter(until__isnull=True).exists():
+        case.pauses.create(owed_by=ClockPause.OwedBy.UPSTREAM, since=since)
     case.due_at = case_due_at(case)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from complaints.flow import FlowStep, entered_at, steps_of
 from complaints.forms import missing_papers
 from complaints.models import Complaint, ComplaintProgramme, CounterQuestion
+from complaints.whereabouts import waits_here_since
 from complaints.workflow import CASE, CaseState
 from puskesmas import throttle
 from puskesmas.crypto import blind_index
@@ -175,6 +176,13 @@ _WORDS: dict[str, _Words] = {
     ),
 }
 
+#: Approved here, and not yet received where it goes.
+_ON_ITS_WAY = _Words(
+    gettext_lazy("Rujukan Anda sudah disetujui; berkasnya sedang dikirim atau diantar."),
+    gettext_lazy("Setelah berkasnya diterima di tujuan, pemilik program yang memutuskan."),
+    _OFFICER,
+)
+
 #: Ends that have words of their own.
 _CLOSED: dict[str, _Words] = {
     Outcome.COLLECTED: _Words(
@@ -235,9 +243,7 @@ def _question(number: str) -> CounterQuestion | None:
 
 
 def _case_status(case: Complaint) -> PublicStatus:
-    words = _WORDS[case.state]
-    if case.state == S.CLOSED:
-        words = _CLOSED.get(case.outcome, words)
+    words = _words_of(case)
     moves = Transition.objects.filter(subject_uid=case.uid, field=CASE.field).order_by("at", "pk")
     return PublicStatus(
         number=case.receipt_number,
@@ -260,6 +266,12 @@ def _case_status(case: Complaint) -> PublicStatus:
         emergency=case.is_emergency,
         has_details=not case.kind.sensitive,
     )
+
+
+def _words_of(case: Complaint) -> _Words:
+    if case.state == S.CLOSED and case.outcome in _CLOSED:
+        return _CLOSED[case.outcome]
+    return _ON_ITS_WAY if waits_here_since(case) else _WORDS[case.state]
 
 
 def _answers(case: Complaint) -> list[ReferralNews]:

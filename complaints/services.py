@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from complaints import receipts
-from complaints.deadlines import Code, case_due_at, deadline, turn_clock
+from complaints.deadlines import Code, case_due_at, deadline, stand_for_upstream, turn_clock
 from complaints.impartiality import refuse_own_family
 from complaints.models import (
     Channel,
@@ -93,6 +93,18 @@ def move_case(
     )
     case_moved.send(sender=Complaint, case=case, step=step, actor=actor)
     return step
+
+
+def file_received(*, case: Complaint, at: datetime) -> None:
+    """Let the office's clock stand: the file of the referred case is where it goes since ``at``.
+
+    Inside the transaction of who took note of it, on a locked case. A case that went another way
+    meanwhile, or whose clock stands already, stays as it is.
+    """
+    if case.state != CaseState.REFERRED or case.due_at is None:
+        return
+    stand_for_upstream(case, since=min(max(at, case.state_since), timezone.now()))
+    case.save(update_fields=["due_at", "version"])
 
 
 def lock_case(uid: uuid.UUID | str, *, actor: Actor, version: int | None = None) -> Complaint:

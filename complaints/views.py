@@ -19,6 +19,7 @@ from complaints.forms import (
 )
 from complaints.models import Complaint
 from complaints.queue_filters import CaseFilter
+from complaints.whereabouts import waits_here_since
 from complaints.workflow import CASE, OPEN_STATES, CaseState
 from programs.selectors import participations_of
 from puskesmas import keyset, panels
@@ -240,6 +241,8 @@ def turn_of(case: Complaint, days: int) -> str:
 
 
 def _who_is_next(case: Complaint) -> str:
+    if waits_here_since(case):
+        return _("petugas yang mengirim atau mengantar berkasnya")
     if case.state in {CaseState.REFERRED, CaseState.AWAITING_REALISATION}:
         return _("pemilik program")
     if case.state == CaseState.WAITING_RESIDENT:

@@ -19,7 +19,7 @@ class CaseState(TextChoices):
     IN_VERIFICATION = "in_verification", _("Sedang diverifikasi")
     IN_HANDLING = "in_handling", _("Sedang ditangani")
     AWAITING_APPROVAL = "awaiting_approval", _("Menunggu persetujuan rujukan")
-    REFERRED = "referred", _("Dirujuk, menunggu jawaban")
+    REFERRED = "referred", _("Dirujuk")
     ANSWERED = "answered", _("Sudah dijawab, belum disampaikan")
     AWAITING_REALISATION = "awaiting_realisation", _("Menunggu realisasi")
     CLOSED = "closed", _("Selesai")
@@ -136,7 +136,7 @@ CASE = Workflow(
             [S.AWAITING_APPROVAL],
             S.REFERRED,
             APPROVERS,
-            clock="stop",
+            # The clock stands once the file was received (services.file_received).
         ),
         step(
             "return_referral",

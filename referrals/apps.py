@@ -11,7 +11,7 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Rujukan")
 
     def ready(self) -> None:
-        from complaints import acts, public, signals, timeline
+        from complaints import acts, public, signals, timeline, whereabouts
         from puskesmas import searching, transports
         from puskesmas.models import Peer
         from referrals import client, exchange, following, letters, panels, search
@@ -31,6 +31,7 @@ class ReferralsConfig(AppConfig):
         panels.register()
         timeline.register(following.events_of)
         public.register_answer_provider(following.answers_for_resident)
+        whereabouts.register(following.waits_here_since)
         acts.register_link("submit_referral", _draft_url)
         acts.register_link("next_programme", _draft_url)
         _add_navigation()

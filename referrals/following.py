@@ -1,5 +1,6 @@
 """What the case's time line and the resident's page learn from its referrals."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -9,7 +10,7 @@ from complaints.models import Complaint
 from complaints.public import ReferralNews
 from complaints.timeline import Event
 from puskesmas.actors import Actor
-from referrals.models import Answering, Referral, Submission
+from referrals.models import Answering, Referral, Submission, is_undelivered
 from referrals.workflow import Answer, Realisation
 
 #: What a resident is shown as somebody's word; a return for correction is the offices' business.
@@ -32,6 +33,15 @@ def answers_for_resident(case: Complaint) -> list[ReferralNews]:
         .order_by("-recorded_at", "-pk")
     )
     return [_public(row) for row in rows]
+
+
+def waits_here_since(case: Complaint) -> datetime | None:
+    """Return since when an approved file of the case waits to be received where it goes (a query).
+
+    None when there is none: the tier above, or who took the paper, has it.
+    """
+    waiting = Referral.objects.filter(is_undelivered(), complaint=case).order_by("approved_at")
+    return waiting.values_list("approved_at", flat=True).first()
 
 
 def _public(row: Any) -> ReferralNews:

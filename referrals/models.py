@@ -20,6 +20,11 @@ def is_live() -> Q:
     return ~Q(approval="refused") & ~Q(answer="refused") & ~Q(realisation="never")
 
 
+def is_undelivered() -> Q:
+    """Return the condition "approved, and its receiver is not known to have it"."""
+    return Q(approval=Approval.APPROVED, answer=Answer.NONE)
+
+
 class Referral(OfficeRow):
     """A request for one programme, in one case, to whoever decides."""
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from complaints.acts import may_tell
@@ -57,7 +59,7 @@ def approvals(actor: Actor, office: Office) -> dict[str, Any] | None:
 
 
 def deliveries(actor: Actor, office: Office) -> dict[str, Any] | None:
-    """Return what waits on the way up and what waits to be told (three queries)."""
+    """Return what waits on the way up and what waits to be told (four queries)."""
     if not actor.has(Role.FRONT, Role.BACK):
         return None
     counts = selectors.delivery_counts(actor)
@@ -68,11 +70,22 @@ def deliveries(actor: Actor, office: Office) -> dict[str, Any] | None:
     }
     url = reverse("referrals:deliveries")
     tiles = [
-        {"label": label, "value": capped(counts[code]), "url": f"{url}?tab={code}"}
+        {
+            "label": label,
+            "value": capped(counts[code]),
+            "url": f"{url}?tab={code}",
+            "note": _oldest(actor) if code == selectors.UNDELIVERED else "",
+        }
         for code, label in labels.items()
         if counts[code]
     ]
     return {"title": _("Rujukan"), "tiles": tiles} if tiles else None
+
+
+def _oldest(actor: Actor) -> str:
+    since = selectors.undelivered_since(actor)
+    day = date_format(timezone.localtime(since)) if since else ""
+    return _("paling lama sejak %(day)s") % {"day": day}
 
 
 def inbox(actor: Actor, office: Office) -> dict[str, Any] | None:

@@ -35,7 +35,13 @@ from puskesmas.models import (
     User,
 )
 from referrals.deliveries import Delivery, deliveries_of
-from referrals.models import Answering, ReceivedReferral, ReceivedSubmission, Referral
+from referrals.models import (
+    Answering,
+    ReceivedReferral,
+    ReceivedSubmission,
+    Referral,
+    is_undelivered,
+)
 from referrals.separation import Bench
 from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
@@ -155,7 +161,7 @@ UNDELIVERED, UNANSWERED, NOT_TOLD = "undelivered", "unanswered", "not_told"
 
 def undelivered(actor: Actor) -> QuerySet[Referral]:
     """Return approved referrals whose receiver is not known to have them."""
-    return referrals_of(actor).filter(approval=Approval.APPROVED, answer=Answer.NONE)
+    return referrals_of(actor).filter(is_undelivered())
 
 
 def unanswered(actor: Actor) -> QuerySet[Referral]:
@@ -207,6 +213,12 @@ def delivery_counts(actor: Actor) -> dict[str, int]:
     """Return how many referrals each delivery list holds, up to COUNT_CAP (three queries)."""
     lists = {UNDELIVERED: undelivered, UNANSWERED: unanswered, NOT_TOLD: ready_not_told}
     return {name: rows(actor).order_by()[:COUNT_CAP].count() for name, rows in lists.items()}
+
+
+def undelivered_since(actor: Actor) -> datetime | None:
+    """Return when the oldest of them was approved (one query)."""
+    rows = undelivered(actor).order_by("approved_at")
+    return rows.values_list("approved_at", flat=True).first()
 
 
 def programmes_to_refer(actor: Actor) -> list[tuple[Any, list[Programme]]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.services import move_case
+from complaints.services import file_received, move_case
 from complaints.workflow import CaseState
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
@@ -25,7 +26,15 @@ from puskesmas.workflow import Workflow
 from referrals.exchange import Refusal, Taken
 from referrals.models import Answering, Referral, is_live
 from referrals.services.locking import lock_with_case
-from referrals.workflow import ANSWER, APPROVAL, REALISATION, Answer, Approval, Realisation
+from referrals.workflow import (
+    ANSWER,
+    APPROVAL,
+    OWED,
+    REALISATION,
+    Answer,
+    Approval,
+    Realisation,
+)
 
 About, Source = Answering.About, Answering.Source
 Outcome = Complaint.Outcome
@@ -281,6 +290,9 @@ def _apply_answer(referral: Referral, case: Complaint, said: Answering, actor: A
         move_case(actor=actor, case=case, action="returned_by_upstream", reason=said.reason)
     elif value in _OUTCOMES:
         _move_answered(case, actor, said, corrected=earlier in _OUTCOMES)
+    elif value in OWED:
+        # Who recommends or studies it has it, though nobody noted that it was taken there.
+        file_received(case=case, at=timezone.now())
 
 
 def _move_answered(case: Complaint, actor: Actor, said: Answering, *, corrected: bool) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
+from complaints.services import file_received
 from complaints.workflow import CaseState
 from puskesmas import outbox
 from puskesmas.actors import Actor
@@ -21,6 +22,7 @@ from puskesmas.workflow import Step, role_names
 from referrals import payload
 from referrals.exchange import SUBMITTED
 from referrals.models import Referral, Submission
+from referrals.services.locking import lock_with_case
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 #: Who may ask for another try.
@@ -165,7 +167,7 @@ def hand_over(
         WrongState: not approved, already handed over or acknowledged, or being sent this moment.
         InvalidInput: no receiver, or a day before the approval or after today.
     """
-    referral = lock(Referral, uid, actor=actor, version=version)
+    referral, case = lock_with_case(uid, actor=actor, version=version)
     ANSWER.check("received", state=referral.answer, actor=actor)
     if referral.approval != Approval.APPROVED or referral.answer != Answer.NONE:
         raise WrongState(
@@ -186,7 +188,7 @@ def hand_over(
     submission.handed_over_at = moment
     submission.handed_over_to = receiver.strip()
     submission.save(update_fields=["handed_over_at", "handed_over_to"])
-    _receive(referral, actor=actor, at=moment, number=upstream_number.strip())
+    _receive(referral, case, actor=actor, at=moment, number=upstream_number.strip())
     return referral
 
 
@@ -196,18 +198,21 @@ def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> N
     A receipt of an earlier sending says nothing of the mended file that replaced it.
     """
     actor = Actor.system(message.office)
-    referral = lock(Referral, message.subject_uid, actor=actor)
+    referral, case = lock_with_case(message.subject_uid, actor=actor)
     if _latest(referral).message != message:
         return
     _receive(
         referral,
+        case,
         actor=actor,
         at=datetime.fromisoformat(receipt["received_at"]),
         number=receipt["reference"],
     )
 
 
-def _receive(referral: Referral, *, actor: Actor, at: datetime, number: str) -> None:
+def _receive(
+    referral: Referral, case: Complaint, *, actor: Actor, at: datetime, number: str
+) -> None:
     referral.acknowledged_at = at
     referral.upstream_number = number or referral.upstream_number
     # The answer may have overtaken its receipt: then there is nothing left to note.
@@ -217,6 +222,7 @@ def _receive(referral: Referral, *, actor: Actor, at: datetime, number: str) -> 
             subject=referral, field=ANSWER.field, step=step, source=referral.answer, actor=actor
         )
         referral.answer = Answer(step.target)
+        file_received(case=case, at=at)
     referral.save()
 
 

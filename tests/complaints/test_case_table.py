@@ -88,7 +88,6 @@ WITH_REASON = {
 CLOCK = {
     "ask_papers": "stop",
     "record_only": "stop",
-    "approve_referral": "stop",
     "told_approved": "stop",
     "papers_received": "run",
     "returned_by_upstream": "run",

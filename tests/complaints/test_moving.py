@@ -1,8 +1,12 @@
 """A case moves along its table, and its clock with it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
+from complaints import services
 from complaints.models import ClockPause
 from complaints.services import lock_case, move_case
 from complaints.workflow import CaseState
@@ -45,11 +49,24 @@ def test_the_clock_stands_while_the_resident_owes_and_runs_again_afterwards(cast
     assert back_again.pauses.get().until is not None
 
 
-def test_upstream_owes_while_a_case_is_referred(cast, case):
+def test_upstream_owes_once_the_file_of_a_referred_case_was_received(cast, case):
     move(case, cast.actor("back"), "submit_referral")
     referred = move(case, cast.actor("koordinator"), "approve_referral")
+    assert referred.due_at is not None
+    long_ago = timezone.now() - timedelta(days=9)
+    services.file_received(case=referred, at=long_ago)
     assert referred.due_at is None
-    assert referred.pauses.get().owed_by == ClockPause.OwedBy.UPSTREAM
+    pause = referred.pauses.get()
+    assert (pause.owed_by, pause.since) == (ClockPause.OwedBy.UPSTREAM, referred.state_since)
+    services.file_received(case=referred, at=timezone.now())
+    assert referred.pauses.count() == 1
+
+
+def test_a_file_received_after_the_case_went_another_way_stops_no_clock(cast, case):
+    moved = move(case, cast.actor("back"), "examine")
+    services.file_received(case=moved, at=timezone.now())
+    assert moved.due_at is not None
+    assert not moved.pauses.exists()
 
 
 def test_a_final_state_ends_pause_and_clock_and_reopening_starts_them_afresh(cast, case):
