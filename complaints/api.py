@@ -40,6 +40,7 @@ from puskesmas.api_requests import (
     if_match,
     valid,
 )
+from puskesmas.days import FIRST_RECORD
 from puskesmas.errors import InvalidInput, NotFound
 from puskesmas.history import audit
 from puskesmas.requests import client_address
@@ -103,7 +104,7 @@ class CaseIn(Body):
     subject = PersonUid()
     kind = KindCode(max_length=30)
     story = _words()
-    received_at = MomentField(required=False)
+    received_at = MomentField(first=FIRST_RECORD, required=False)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False)
     received_place = _optional(120)
     reporter_relation = serializers.ChoiceField(choices=Complaint.Relation.choices, required=False)

@@ -11,6 +11,7 @@ from complaints.selectors import kinds_of
 from programs.papers import papers
 from programs.selectors import programmes_of
 from puskesmas.actors import Actor
+from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateTimeField, DigitsInput, ManyChoices, PhoneInput
 from puskesmas.pages import ActForm, CreateForm
 
@@ -104,6 +105,7 @@ class IntakeForm(CreateForm):
         label=_("Saluran"), choices=Channel.choices, initial=Channel.WALK_IN
     )
     received_at = DateTimeField(
+        first=FIRST_RECORD,
         label=_("Diterima pada"),
         required=False,
         help_text=_("Kosongkan bila sekarang. Contoh: 22-11-2026 09.15"),

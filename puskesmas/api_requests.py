@@ -16,12 +16,11 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from puskesmas.api import api_actor
+from puskesmas.days import FIRST_DAY, LAST_DAY
 from puskesmas.errors import InvalidInput
 
 #: A JSON body is a page of text at most; files come as multipart.
 MAX_JSON_BYTES = 1024 * 1024
-#: Days outside these are slips of the pen, and break arithmetic with zones.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 _LONGEST_NAME = 60
 
 IF_MATCH = OpenApiParameter(
@@ -73,27 +72,35 @@ class ReasonBody(Body):
 
 
 class DayField(serializers.DateField):
-    """A day of somebody's life or work: ISO, 1900 to 2200."""
+    """A day of somebody's life or work: ISO, from ``first`` to 2200."""
 
     default_error_messages = {"range": gettext_lazy("Tahunnya tidak mungkin.")}
+
+    def __init__(self, *, first: date = FIRST_DAY, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.first = first
 
     def to_internal_value(self, value: Any) -> date:
         """Return the day. Raises ValidationError."""
         day: date = super().to_internal_value(value)
-        if not FIRST_DAY <= day <= LAST_DAY:
+        if not self.first <= day <= LAST_DAY:
             self.fail("range")
         return day
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment: ISO 8601; without a zone it is the office's local time."""
+    """A moment from ``first`` on: ISO 8601; without a zone it is the office's local time."""
 
     default_error_messages = {"range": gettext_lazy("Tahunnya tidak mungkin.")}
+
+    def __init__(self, *, first: date = FIRST_DAY, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.first = first
 
     def to_internal_value(self, value: Any) -> datetime:
         """Return the moment, aware. Raises ValidationError."""
         moment: datetime = super().to_internal_value(value)
-        if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        if not self.first <= moment.date() <= LAST_DAY:
             self.fail("range")
         return moment
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from puskesmas.days import FIRST_DAY, LAST_DAY
 
 
 class BoundField(forms.BoundField):
@@ -136,25 +139,45 @@ def _with_hint(option: dict[str, Any], hints: Mapping[str, Any]) -> dict[str, An
     return option
 
 
+def _require_possible(day: date | None, first: date) -> None:
+    if day is not None and not first <= day <= LAST_DAY:
+        raise forms.ValidationError(
+            _(
+                "Tahun %(year)s tidak mungkin: tulis tahun %(first)s sampai %(last)s, "
+                "contoh 22-11-2026."
+            ),
+            code="range",
+            params={"year": f"{day.year:04d}", "first": first.year, "last": LAST_DAY.year},
+        )
+
+
 class DateField(forms.DateField):
-    """A date, day first, with a four-digit year."""
+    """A date from ``first`` to 2200, day first, with a four-digit year."""
 
     widget = DateInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, first: date = FIRST_DAY, **kwargs: Any) -> None:
+        self.first = first
         kwargs.setdefault("help_text", _("Contoh: 22-11-2026"))
         super().__init__(**kwargs)
         self.error_messages["invalid"] = _(
             "Tulis tanggal sebagai hari-bulan-tahun, contoh 22-11-2026."
         )
 
+    def to_python(self, value: Any) -> date | None:
+        """Return the day. Raises ValidationError."""
+        day: date | None = super().to_python(value)
+        _require_possible(day, self.first)
+        return day
+
 
 class DateTimeField(forms.DateTimeField):
-    """A moment in the office's zone, typed as ``22-11-2026 09.15``."""
+    """A moment from ``first`` to 2200 in the office's zone, typed as ``22-11-2026 09.15``."""
 
     widget = forms.DateTimeInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, first: date = FIRST_DAY, **kwargs: Any) -> None:
+        self.first = first
         kwargs.setdefault("help_text", _("Contoh: 22-11-2026 09.15"))
         kwargs.setdefault(
             "widget",
@@ -164,6 +187,12 @@ class DateTimeField(forms.DateTimeField):
         )
         super().__init__(**kwargs)
         self.error_messages["invalid"] = _("Tulis tanggal dan jam, contoh 22-11-2026 09.15.")
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment, aware. Raises ValidationError."""
+        moment: datetime | None = super().to_python(value)
+        _require_possible(moment.date() if moment else None, self.first)
+        return moment
 
 
 class CountField(forms.IntegerField):

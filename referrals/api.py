@@ -27,6 +27,7 @@ from puskesmas.api_requests import (
     if_match,
     valid,
 )
+from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from puskesmas.workflow import SYSTEM, Workflow
 from referrals import letters, selectors
@@ -76,7 +77,7 @@ class CarriedIn(Body):
     """The file was carried there: who took it, when, under which number of theirs."""
 
     receiver = serializers.CharField(max_length=120)
-    handed_on = DayField()
+    handed_on = DayField(first=FIRST_RECORD)
     upstream_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
 
@@ -84,7 +85,7 @@ class SaidIn(Body):
     """What somebody said, with the source from which it is known and the day."""
 
     source = serializers.ChoiceField(choices=BY_HAND)  # type: ignore[assignment]
-    said_on = DayField()
+    said_on = DayField(first=FIRST_RECORD)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     document_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=4000, required=False, allow_blank=True)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Programme
+from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField
 from puskesmas.pages import ActForm, CreateForm
 from referrals.models import Answering, Referral
@@ -124,7 +125,7 @@ class HandOverForm(ActForm):
     receiver = forms.CharField(
         label=_("Diterima oleh"), help_text=_("Nama dan bagiannya."), max_length=120
     )
-    handed_on = DateField(label=_("Tanggal diserahkan"))
+    handed_on = DateField(first=FIRST_RECORD, label=_("Tanggal diserahkan"))
     upstream_number = forms.CharField(
         label=_("Nomor di tempat tujuan"),
         help_text=_("Nomor agenda mereka, atau nomor di sistem mereka, bila ada."),
@@ -137,7 +138,7 @@ class _SaidForm(ActForm, CreateForm):
     """What somebody said, recorded by hand: from where it is known, since when."""
 
     source = forms.ChoiceField(label=_("Diketahui dari"), choices=_BY_HAND, widget=Choices())
-    said_on = DateField(label=_("Tanggal"))
+    said_on = DateField(first=FIRST_RECORD, label=_("Tanggal"))
     document_number = forms.CharField(
         label=_("Nomor surat"), max_length=80, required=False, help_text=_("Bila ada suratnya.")
     )
@@ -235,7 +236,7 @@ class InboxActForm(ActForm):
         help_text=_("Pemilik program. Contoh: Dinas Kesehatan Kabupaten Jember."),
         max_length=120,
     )
-    said_on = DateField(label=_("Tanggal"))
+    said_on = DateField(first=FIRST_RECORD, label=_("Tanggal"))
     document_number = forms.CharField(
         label=_("Nomor surat"), max_length=80, required=False, help_text=_("Bila ada suratnya.")
     )

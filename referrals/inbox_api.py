@@ -13,6 +13,7 @@ from puskesmas.actors import Actor
 from puskesmas.api import api_actor
 from puskesmas.api_answers import MoveOut, history_of, with_version
 from puskesmas.api_requests import IF_MATCH, Body, DayField, if_match, valid
+from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from referrals import selectors
 from referrals.api import REALISED, roles_of
@@ -31,7 +32,7 @@ _NUMBERS = frozenset({"nik", "kk"})
 class InboxSaidIn(Body):
     """What goes with a word to the village: the day, who said it, number, reason."""
 
-    said_on = DayField()
+    said_on = DayField(first=FIRST_RECORD)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     document_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=4000, required=False, allow_blank=True)

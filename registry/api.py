@@ -20,6 +20,7 @@ from puskesmas.api_requests import (
     if_match,
     valid,
 )
+from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from registry import merging, selectors, services
 from registry.finding import find_for_page
@@ -145,7 +146,7 @@ class CheckIn(Body):
     method = serializers.ChoiceField(choices=[("siks_ng", "SIKS-NG"), ("cek_bansos", "Cek Bansos")])
     result = serializers.ChoiceField(choices=RegisterCheck.Result.choices)
     decile = serializers.IntegerField(required=False, allow_null=True)
-    checked_at = MomentField(required=False)
+    checked_at = MomentField(first=FIRST_RECORD, required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
+from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField, DateTimeField, DigitsInput, NumberInput, PhoneInput
 from puskesmas.pages import ActForm, CreateForm
 from registry.identity import IdentityError, check_typed_number
@@ -117,7 +118,7 @@ class RegisterCheckForm(CreateForm):
         widget=NumberInput(width=4),
         help_text=_("1 sampai 10; hanya bila terdaftar."),
     )
-    checked_at = DateTimeField(label=_("Diperiksa pada"))
+    checked_at = DateTimeField(first=FIRST_RECORD, label=_("Diperiksa pada"))
     screenshot = forms.FileField(
         label=_("Foto layar"), required=False, help_text=_("JPG atau PNG, paling besar 10 MB.")
     )

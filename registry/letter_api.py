@@ -20,6 +20,7 @@ from puskesmas.api_requests import (
     if_match,
     valid,
 )
+from puskesmas.days import FIRST_RECORD
 from puskesmas.models import Role
 from registry import letters, selectors
 from registry.letter_pages import ISSUERS
@@ -48,7 +49,7 @@ class SktmIn(Body):
     )
     introduced_by = serializers.CharField(max_length=80, required=False, allow_blank=True)
     introduction_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    introduction_date = DayField(required=False, allow_null=True)
+    introduction_date = DayField(first=FIRST_RECORD, required=False, allow_null=True)
     papers = serializers.ListField(
         child=serializers.ChoiceField(choices=list(letters.PAPERS.items())),
         max_length=len(letters.PAPERS),

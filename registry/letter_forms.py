@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puskesmas.actors import Actor
+from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField, ManyChoices, NumberInput
 from puskesmas.models import Assignment
 from registry import letters
@@ -48,7 +49,9 @@ class SktmForm(forms.Form):
     introduction_number = forms.CharField(
         label=gettext_lazy("Nomor pengantar"), required=False, max_length=60
     )
-    introduction_date = DateField(label=gettext_lazy("Tanggal pengantar"), required=False)
+    introduction_date = DateField(
+        first=FIRST_RECORD, label=gettext_lazy("Tanggal pengantar"), required=False
+    )
     papers = forms.MultipleChoiceField(
         label=gettext_lazy("Berkas yang sudah dilihat"),
         required=False,

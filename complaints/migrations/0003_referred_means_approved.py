@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0002_initial'),
+        ("complaints", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='complaint',
-            name='state',
-            field=models.CharField(choices=[('registered', 'Terdaftar, menunggu diperiksa'), ('waiting_resident', 'Menunggu warga melengkapi'), ('in_verification', 'Sedang diverifikasi'), ('in_handling', 'Sedang ditangani'), ('awaiting_approval', 'Menunggu persetujuan rujukan'), ('referred', 'Dirujuk'), ('answered', 'Sudah dijawab, belum disampaikan'), ('awaiting_realisation', 'Menunggu realisasi'), ('closed', 'Selesai'), ('recorded_only', 'Ditampung'), ('lapsed', 'Gugur karena berkas tidak dilengkapi'), ('withdrawn', 'Dicabut warga')], default='registered', max_length=24),
+            model_name="complaint",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("registered", "Terdaftar, menunggu diperiksa"),
+                    ("waiting_resident", "Menunggu warga melengkapi"),
+                    ("in_verification", "Sedang diverifikasi"),
+                    ("in_handling", "Sedang ditangani"),
+                    ("awaiting_approval", "Menunggu persetujuan rujukan"),
+                    ("referred", "Dirujuk"),
+                    ("answered", "Sudah dijawab, belum disampaikan"),
+                    ("awaiting_realisation", "Menunggu realisasi"),
+                    ("closed", "Selesai"),
+                    ("recorded_only", "Ditampung"),
+                    ("lapsed", "Gugur karena berkas tidak dilengkapi"),
+                    ("withdrawn", "Dicabut warga"),
+                ],
+                default="registered",
+                max_length=24,
+            ),
         ),
     ]

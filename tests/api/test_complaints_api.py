@@ -87,6 +87,8 @@ def test_the_look_at_a_case_is_audited(api, registered):
         ({"papers_seen": ["surat_cinta"]}, ["papers_seen.0"]),
         ({"received_at": "kemarin"}, ["received_at"]),
         ({"received_at": "0001-01-01T00:00:00+14:00"}, ["received_at"]),
+        ({"received_at": "0206-11-22T09:15:00+07:00"}, ["received_at"]),
+        ({"received_at": "1999-12-31T09:15:00+07:00"}, ["received_at"]),
         ({"received_at": "2199-01-01T00:00:00Z"}, ["received_at"]),
         ({"urgency": "emergency"}, ["urgency_reason"]),
         ({"reporter_relation": "neighbour"}, ["reporter_name"]),

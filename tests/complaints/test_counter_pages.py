@@ -109,6 +109,13 @@ def test_everything_typed_comes_back_with_the_errors(login, resident, fill, prog
     assert text.count('class="disclose" open') >= 4
 
 
+def test_a_year_that_is_a_slip_of_the_pen_is_told_beside_its_field(login, resident, fill):
+    answer = login("front").post(new_url(resident), fill(received_at="22-11-0206 09.15"))
+    assert "Diterima pada: Tahun 0206 tidak mungkin" in words_of(answer)
+    assert 'value="22-11-0206 09.15"' in answer.content.decode()
+    assert Complaint.objects.count() == 0
+
+
 def test_a_rule_of_the_office_is_told_beside_its_field(login, resident, fill):
     answer = login("front").post(new_url(resident), fill(urgency="emergency"))
     assert "Alasan darurat: Tulis apa yang membuatnya darurat" in words_of(answer)

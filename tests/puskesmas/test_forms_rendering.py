@@ -9,6 +9,7 @@ from django.forms import formset_factory
 from django.template import Context, Template
 from django.utils import timezone, translation
 
+from puskesmas.days import FIRST_DAY, FIRST_RECORD
 from puskesmas.forms import (
     Choices,
     CountField,
@@ -190,6 +191,31 @@ def test_a_date_is_shown_as_it_is_typed(language):
 def test_a_moment_is_read_in_the_active_zone(typed):
     with timezone.override("Asia/Jayapura"):
         assert DateTimeField().clean(typed) == datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("field", [DateField, DateTimeField])
+@pytest.mark.parametrize(
+    ("first", "day", "possible"),
+    [
+        (FIRST_DAY, "22-11-0206", False),
+        (FIRST_DAY, "01-01-0001", False),
+        (FIRST_DAY, "31-12-1899", False),
+        (FIRST_DAY, "01-01-1900", True),
+        (FIRST_DAY, "31-12-2200", True),
+        (FIRST_DAY, "01-01-2201", False),
+        (FIRST_DAY, "31-12-9999", False),
+        (FIRST_RECORD, "31-12-1999", False),
+        (FIRST_RECORD, "01-01-2000", True),
+    ],
+)
+def test_a_year_nobody_can_mean_is_refused_in_words(field, first, day, possible):
+    typed = day if field is DateField else f"{day} 09.15"
+    with translation.override("id"):
+        if possible:
+            assert field(first=first).clean(typed).strftime("%d-%m-%Y") == day
+        else:
+            with pytest.raises(forms.ValidationError, match=f"Tahun {day[-4:]} tidak mungkin"):
+                field(first=first).clean(typed)
 
 
 @pytest.mark.parametrize(
