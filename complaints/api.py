@@ -191,7 +191,10 @@ class SubjectOut(serializers.Serializer[Any]):
 
 
 class CaseOut(serializers.Serializer[Any]):
-    """A case in a list. ``due_at`` is null while the office's clock stands."""
+    """A case in a list. ``due_at`` is null while the office's clock stands.
+
+    ``urgency_unconfirmed``: an officer called his own family's matter an emergency, nobody else.
+    """
 
     uid = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -199,6 +202,7 @@ class CaseOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=CaseState.choices)
     state_since = serializers.DateTimeField()
     urgency = serializers.ChoiceField(choices=Complaint.Urgency.choices)
+    urgency_unconfirmed = serializers.BooleanField()
     kind = serializers.CharField(source="kind.code")
     channel = serializers.ChoiceField(choices=Channel.choices)
     received_at = serializers.DateTimeField()

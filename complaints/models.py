@@ -102,6 +102,8 @@ class Complaint(OfficeRow):
         _("kegentingan"), max_length=10, choices=Urgency, default=Urgency.NORMAL
     )
     urgency_reason = EncryptedTextField(_("alasan darurat"), default="", blank=True)
+    # An officer called his own family's matter an emergency: nobody else has said so yet.
+    urgency_unconfirmed = models.BooleanField(default=False)
     register_check = models.ForeignKey(RegisterCheck, on_delete=models.PROTECT, null=True)
     state = models.CharField(max_length=24, choices=CaseState, default=CaseState.REGISTERED)
     state_since = models.DateTimeField(default=timezone.now)

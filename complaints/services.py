@@ -50,6 +50,7 @@ from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
 from puskesmas.workflow import Step, role_names
 from registry.models import Resident
+from registry.selectors import is_family
 from registry.services import keep_register_answer
 
 Status = ComplaintPaper.Status
@@ -182,6 +183,8 @@ def register_complaint(
         urgency_reason=urgency_reason.strip(),
     )
     _check_intake(case)
+    # Never refused: an emergency waits for nobody. It is shown until a colleague has looked.
+    case.urgency_unconfirmed = case.is_emergency and is_family(actor.user, case.subject)
     case.clock_started_at = case.received_at
     case.register_check = keep_register_answer(
         actor=actor, resident=case.person, on=_received_on(case)
@@ -195,7 +198,8 @@ def register_complaint(
     record_transition(
         subject=case, field=CASE.field, step=REGISTER, source="", actor=actor, reason=""
     )
-    audit(actor=actor, action="register_complaint", subject=case)
+    unconfirmed = ["urgency_unconfirmed"] if case.urgency_unconfirmed else []
+    audit(actor=actor, action="register_complaint", subject=case, fields=unconfirmed)
     return case
 
 
@@ -526,6 +530,8 @@ def set_urgency(
 ) -> Complaint:
     """Make a case an emergency, or an ordinary one again; its due date follows.
 
+    Saying again that it is one confirms what an officer said of his own family at the counter.
+
     Raises:
         InvalidInput: no reason, or no such urgency.
         OwnFamily: nobody moves his own family's case up or down the line.
@@ -541,6 +547,7 @@ def set_urgency(
         raise InvalidInput(_("Tulis alasannya."), field="reason")
     case.urgency = urgency
     case.urgency_reason = reason.strip() if case.is_emergency else ""
+    case.urgency_unconfirmed = False
     case.due_at = case_due_at(case)
     case.save()
     audit(actor=actor, action=f"urgency_{urgency}", subject=case, reason=reason)

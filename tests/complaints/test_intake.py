@@ -12,10 +12,10 @@ from complaints.selectors import cases
 from programs.models import Participation
 from puskesmas.actors import Actor
 from puskesmas.backdating import at
-from puskesmas.errors import InvalidInput, NotFound, NotYourRole
+from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily
 from puskesmas.models import AuditEntry, Office, Transition
 from registry.models import Register, RegisterCheck, RegisterRow, RegisterVersion
-from tests.complaints.conftest import make_resident
+from tests.complaints.conftest import KK, make_resident
 
 Seen = ComplaintPaper.Status
 
@@ -93,6 +93,29 @@ def test_a_matter_cannot_be_received_in_the_future_but_may_be_typed_later(regist
     case = register(received_at=last_week, channel=Channel.AFTER_HOURS)
     assert case.received_at == last_week
     assert case.clock_started_at == last_week
+
+
+def test_an_officers_own_familys_emergency_is_taken_and_shown_until_a_colleague_confirms(
+    cast, register, login
+):
+    urgent = {"urgency": "emergency", "urgency_reason": "Harus operasi"}
+    assert register(**urgent).urgency_unconfirmed is False
+    cast.front.kk = KK
+    cast.front.save()
+    case = register(actor=cast.actor("front"), **urgent)
+    assert (case.is_emergency, case.urgency_unconfirmed) == (True, True)
+    assert register(actor=cast.actor("front")).urgency_unconfirmed is False
+    mark, address = "Belum dipastikan petugas lain", f"/cases/{case.uid}/"
+    for page in (address, "/cases/?tab=emergency", "/"):
+        assert login("back").get(page).content.decode().count(mark) == 1, page
+    with pytest.raises(OwnFamily):
+        services.set_urgency(
+            actor=cast.actor("front"), uid=case.uid, urgency="emergency", reason="Benar"
+        )
+    services.set_urgency(
+        actor=cast.actor("back"), uid=case.uid, urgency="emergency", reason="Benar"
+    )
+    assert mark not in login("back").get(address).content.decode()
 
 
 def test_an_emergency_with_its_reason_is_due_the_next_working_day(register):

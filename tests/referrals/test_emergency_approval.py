@@ -61,6 +61,25 @@ def test_an_emergency_overdue_stands_first_and_is_marked_on_every_list(
         assert "due-late" in approver.get(page).content.decode(), page
 
 
+def test_the_approver_sees_that_only_a_relative_called_it_an_emergency(
+    cast, draft, emergency, login
+):
+    referral = draft(case_uid=emergency.uid)
+    approver = login("koordinator")
+    pages = [
+        reverse("referrals:approvals"),
+        reverse("referrals:referral", args=[referral.uid]),
+        reverse("home"),
+    ]
+
+    def marked():
+        return ["Belum dipastikan" in approver.get(page).content.decode() for page in pages]
+
+    assert marked() == [False, False, False]
+    Complaint.objects.filter(pk=emergency.pk).update(urgency_unconfirmed=True)
+    assert marked() == [True, True, True]
+
+
 def test_a_draft_sent_back_runs_on_the_emergencys_own_clock_again(cast, draft, emergency):
     Office.objects.filter(pk=cast.village.pk).update(emergency_approval_days=5)
     with at(FRIDAY):
