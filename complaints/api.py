@@ -166,6 +166,12 @@ class TellingIn(Body):
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
 
 
+class PhonesIn(Body):
+    """What the phones are opened for."""
+
+    reason = serializers.CharField(max_length=200)
+
+
 class QuestionIn(Body):
     """A question answered at once."""
 
@@ -288,6 +294,13 @@ class TellingOut(serializers.Serializer[Any]):
     means = serializers.ChoiceField(choices=Telling.Means.choices)
     reached = serializers.BooleanField()
     about = serializers.CharField()
+
+
+class PhonesOut(serializers.Serializer[Any]):
+    """Whom to call; empty when no number is known."""
+
+    subject = serializers.CharField()
+    reporter = serializers.CharField()
 
 
 class QuestionOut(serializers.Serializer[Any]):
@@ -567,6 +580,19 @@ class Tellings(APIView):
             **valid(TellingIn, request),
         )
         return Response(TellingOut(telling).data, status=status.HTTP_201_CREATED)
+
+
+class CasePhones(APIView):
+    """Reveal whom to call, for a written reason; audited, hence a POST."""
+
+    roles = REGISTRARS
+
+    @extend_schema(request=PhonesIn, responses=PhonesOut, tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        phones = services.reveal_phones(
+            actor=api_actor(request), uid=uid, **valid(PhonesIn, request)
+        )
+        return Response(phones, headers={"Cache-Control": "no-store"})
 
 
 class QuestionLog(APIView):

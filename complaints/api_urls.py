@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_CASE}urgency/", api.SetUrgency.as_view(), name="complaint_urgency"),
     path(f"{_CASE}papers/", api.TickPapers.as_view(), name="complaint_papers"),
     path(f"{_CASE}papers/upload/", api.AttachPaper.as_view(), name="complaint_paper_upload"),
+    path(f"{_CASE}phones/", api.CasePhones.as_view(), name="complaint_phones"),
     path(f"{_CASE}tellings/", api.Tellings.as_view(), name="complaint_tellings"),
     *(
         path(f"{_CASE}{name}/", view.as_view(), name=f"complaint_{name}")

@@ -14,6 +14,7 @@ from puskesmas.actors import Actor
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateTimeField, DigitsInput, ManyChoices, PhoneInput
 from puskesmas.pages import ActForm, CreateForm
+from registry.forms import RevealForm
 
 #: Papers anybody may have with him; the officer ticks what he saw.
 ALWAYS_OFFERED = ("ktp", "kk")
@@ -311,6 +312,16 @@ class FindingForm(CaseForm):
 
 class AnswerForm(CaseForm):
     answer = _words(_("Jawaban untuk warga"), hint=_("Dengan kata yang mudah dimengerti."), rows=5)
+
+
+class PhonesForm(RevealForm):
+    """What the phones of a case are opened for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The act on the same page may ask for a reason, too.
+        super().__init__(*args, auto_id="phones_%s", **kwargs)
+        self.fields["reason"].label = _("Untuk apa telepon dibuka?")
+        self.fields["reason"].help_text = _("Contoh: menyampaikan jawaban. Pembukaan ini tercatat.")
 
 
 class UrgencyForm(CaseForm):

@@ -28,6 +28,7 @@ from complaints.models import (
     CounterQuestion,
     Telling,
 )
+from complaints.selectors import case as find_case
 from complaints.selectors import may_read, waits_for_civil_papers
 from complaints.signals import case_moved
 from complaints.workflow import (
@@ -650,6 +651,26 @@ def tell_resident(
     else:
         case.save(update_fields=["version"])
     return telling
+
+
+@transaction.atomic
+def reveal_phones(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[str, str]:
+    """Return the phones of the person and of who reported, to call them; the look is audited.
+
+    Raises:
+        NotFound: no such case here, or a confidential one. NotYourRole: the officer does not speak
+            to residents. InvalidInput: no reason.
+    """
+    if not actor.has(*REGISTRARS):
+        raise NotYourRole(
+            _("Membuka telepon warga hanya untuk %(roles)s.") % {"roles": role_names(REGISTRARS)}
+        )
+    case = find_case(uid, actor=actor)
+    if not reason.strip():
+        raise InvalidInput(_("Tulis untuk apa nomor ini dibuka."), field="reason")
+    opened = ["subject_phone", "reporter_phone"]
+    audit(actor=actor, action="reveal", subject=case, fields=opened, reason=reason.strip())
+    return {"subject": case.person.phone, "reporter": case.reporter_phone}
 
 
 @transaction.atomic

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<uuid:uid>/", views.case, name="case"),
     path("<uuid:uid>/registered/", counter_views.registered, name="registered"),
     path("<uuid:uid>/receipt.pdf", counter_views.receipt, name="receipt"),
+    path("<uuid:uid>/phones/", views.phones, name="phones"),
     path("<uuid:uid>/<slug:code>/", views.act, name="act"),
 ]

@@ -8,19 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from complaints import acts, selectors, timeline
+from complaints import acts, selectors, services, timeline
 from complaints.deadlines import days_off, working_days
 from complaints.flow import entered_at, steps_of
-from complaints.forms import (
-    SeenForm,
-    UploadForm,
-)
+from complaints.forms import PhonesForm, SeenForm, UploadForm
 from complaints.models import Complaint
 from complaints.queue_filters import CaseFilter
 from complaints.whereabouts import waits_here_since
-from complaints.workflow import CASE, OPEN_STATES, CaseState
+from complaints.workflow import CASE, OPEN_STATES, REGISTRARS, CaseState
 from programs.selectors import participations_of
 from puskesmas import keyset, panels
 from puskesmas.actors import Actor
@@ -170,6 +167,23 @@ def act(request: HttpRequest, uid: str, code: str) -> HttpResponse:
     return render(request, "complaints/case.html", context, status=error.status if error else 400)
 
 
+@require_POST
+@officer_page(*REGISTRARS)
+def phones(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the phones of the person and of who reported, on this one answer, for a reason."""
+    actor = actor_of(request)
+    row = selectors.case(uid, actor=actor)
+    form = PhonesForm(request.POST)
+    opened: dict[str, str] = {}
+    if form.is_valid():
+        opened = services.reveal_phones(actor=actor, uid=uid, reason=form.cleaned_data["reason"])
+    context = _case_context(row, actor) | {"phones": opened, "phones_form": form}
+    status = 200 if opened else 400
+    response = render(request, "complaints/case.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _at_version(form: Any, case: Complaint) -> Any:
     """Let the form that is shown again carry the version of the case shown beside it."""
     form.data = form.data.copy()
@@ -223,7 +237,13 @@ def _case_context(
         ],
         "events": timeline.events_of(case, moves, actor=actor),
         "panels": panels.load("case", actor=actor, subject=case),
+        "phones_form": PhonesForm() if _has_phones(actor, case) else None,
     }
+
+
+def _has_phones(actor: Actor, case: Complaint) -> bool:
+    """Return whether the officer speaks to residents, and there is a number to call."""
+    return selectors.may_register(actor) and bool(case.person.phone or case.reporter_phone)
 
 
 def turn_of(case: Complaint, days: int) -> str:

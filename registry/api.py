@@ -172,6 +172,7 @@ class ReasonIn(Body):
 class NumbersOut(serializers.Serializer[Any]):
     nik = serializers.CharField()
     kk = serializers.CharField()
+    phone = serializers.CharField()
 
 
 def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
@@ -288,7 +289,7 @@ class PersonLife(APIView):
 
 
 class PersonNumbers(APIView):
-    """Reveal NIK and KK for a written reason; audited, hence a POST."""
+    """Reveal NIK, KK and phone for a written reason; audited, hence a POST."""
 
     roles = READERS
 

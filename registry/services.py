@@ -247,7 +247,7 @@ def keep_answer(*, actor: Actor, resident: Resident, answer: RegisterAnswer) -> 
 
 @transaction.atomic
 def reveal_numbers(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[str, str]:
-    """Return a person's NIK and KK in full, for a written reason; the look is audited.
+    """Return a person's NIK, KK and phone in full, for a written reason; the look is audited.
 
     Raises:
         NotFound: nobody of that uid here. InvalidInput: no reason.
@@ -255,11 +255,11 @@ def reveal_numbers(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[s
     resident = person(uid, actor=actor)
     if not reason.strip():
         raise InvalidInput(_("Tulis untuk apa nomor ini dibuka."), field="reason")
-    audit(
-        actor=actor, action="reveal", subject=resident, fields=["nik", "kk"], reason=reason.strip()
-    )
+    opened = ["nik", "kk", "phone"]
+    audit(actor=actor, action="reveal", subject=resident, fields=opened, reason=reason.strip())
     member = card_of(resident)
-    return {"nik": resident.nik, "kk": member.household.kk if member else ""}
+    kk = member.household.kk if member else ""
+    return {"nik": resident.nik, "kk": kk, "phone": resident.phone}
 
 
 def _lock_person(uid: uuid.UUID | str, *, actor: Actor, version: int | None) -> Resident:

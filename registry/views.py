@@ -232,7 +232,7 @@ def _act_page(
 @require_POST
 @officer_page(*READERS)
 def reveal(request: HttpRequest, uid: str) -> HttpResponse:
-    """Show NIK and KK in full on this one answer, for a written reason."""
+    """Show NIK, KK and phone in full on this one answer, for a written reason."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
     form = RevealForm(request.POST)

@@ -275,6 +275,7 @@ PAGES = rows(
     row("POST", "/cases/{case.uid}/lapse/", {"back"}, REASON, version="case"),
     row("POST", "/cases/{case.uid}/close-unreachable/", DESK, REASON, version="case"),
     row("POST", "/cases/{case.uid}/papers/", COUNTER, version="case"),
+    row("POST", "/cases/{case.uid}/phones/", COUNTER, REASON),
     row("POST", "/cases/{case.uid}/upload/", COUNTER, {"code": "kk"}, version="case", files=True),
     # Referrals
     row("GET", "/referrals/approvals/", DECIDE),
@@ -469,6 +470,7 @@ REST = rows(
     row("POST", f"{CASE}ask_papers/", COUNTER, REASON, version="case"),
     row("POST", f"{CASE}papers_received/", COUNTER, {"seen": ["kk"]}, version="case"),
     row("POST", f"{CASE}record_finding/", {"back"}, REASON | {"finding": "meets"}, version="case"),
+    row("POST", f"{CASE}phones/", COUNTER, REASON),
     row("POST", f"{CASE}record_only/", {"back"}, REASON, version="case"),
     row("POST", f"{CASE}answer_here/", {"back"}, {"answer": "Sudah"}, version="case"),
     row("POST", f"{CASE}close_unreachable/", DESK, REASON, version="case"),

@@ -174,6 +174,26 @@ def test_a_copy_of_a_paper_is_checked_by_its_content(api, registered, png):
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
 
 
+def test_whom_to_call_is_read_for_a_reason_and_audited(api, body, siti):
+    siti.phone = "081211112222"
+    siti.save()
+    neighbour = {
+        "reporter_relation": "neighbour",
+        "reporter_name": "Tono",
+        "reporter_phone": "081233334444",
+    }
+    front = api("front")
+    uid = front.post(URL, body | neighbour, **key()).json()["uid"]
+    address = f"{URL}{uid}/phones/"
+    assert front.post(address, {"reason": " "}, format="json").status_code == 400
+    opened = front.post(address, {"reason": "menyampaikan jawaban"}, format="json")
+    assert opened.json() == {"subject": "081211112222", "reporter": "081233334444"}
+    assert opened["Cache-Control"] == "no-store"
+    assert AuditEntry.objects.filter(action="reveal").count() == 1
+    assert api("koordinator").post(address, {"reason": "x"}, format="json").status_code == 403
+    assert api("stranger").post(address, {"reason": "x"}, format="json").status_code == 404
+
+
 def test_a_question_is_logged_in_one_step_with_a_receipt_on_request(api, siti, furnished):
     body = {"kind": "question", "answer": "Ya, sampai jam 14", "with_receipt": True}
     answer = api("front").post("/api/v1/questions/", body, **key())

@@ -131,7 +131,7 @@ def test_a_death_and_a_reveal(api, siti):
     )
     assert answer.json()["life"] == "deceased"
     numbers = client.post(f"{URL}{siti.uid}/numbers/", {"reason": "cek"}, format="json")
-    assert numbers.json() == {"nik": NIK, "kk": KK}
+    assert numbers.json() == {"nik": NIK, "kk": KK, "phone": ""}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ NOT_PAGES = {
         (
             *("choose_office", "set_language", "office:token_revoke", "registry:import_load"),
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
-            *("referrals:take_up", "status:details"),
+            *("referrals:take_up", "status:details", "complaints:phones"),
         ),
         "takes a form and shows the page it stands on",
     ),

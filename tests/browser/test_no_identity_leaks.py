@@ -62,7 +62,7 @@ def finds_opens_and_reveals(fo: Person) -> None:
     fo.page.fill("#cari", SUBJECT.nik)
     fo.page.press("#cari", "Enter")
     fo.page.wait_for_url("**/people/*/")
-    fo.page.get_by_text("Buka NIK dan No. KK").click()
+    fo.page.get_by_text("Buka NIK, No. KK, dan telepon").click()
     fo.writes("Untuk apa nomor dibuka?", "memeriksa di SIKS-NG")
     fo.main.get_by_role("button", name="Buka", exact=True).click()
     fo.sees(SUBJECT.nik)

@@ -434,6 +434,46 @@ def test_the_wrong_role_is_refused_in_words_and_keeps_what_was_typed(login, case
     assert "Sudah beres" in answer.content.decode()
 
 
+SUBJECTS, REPORTERS = "081211112222", "081233334444"
+
+
+@pytest.fixture
+def reachable(case):
+    """The case of somebody with a phone, brought by a neighbour with his own."""
+    case.subject.phone = SUBJECTS
+    case.subject.save()
+    case.reporter_phone, case.reporter_relation = REPORTERS, "neighbour"
+    case.save()
+    return case
+
+
+def test_who_is_to_be_called_is_read_on_the_case_for_a_reason(cast, login, reachable):
+    front, address = login("front"), f"/cases/{reachable.uid}/"
+    shut = front.get(address).content.decode()
+    silent = front.post(f"{address}phones/", {"reason": ""})
+    assert silent.status_code == 400
+    assert not AuditEntry.objects.filter(action="reveal").exists()
+    opened = front.post(f"{address}phones/", {"reason": "menyampaikan jawaban"})
+    assert opened["Cache-Control"] == "no-store"
+    for phone in (SUBJECTS, REPORTERS):
+        assert phone in opened.content.decode()
+        assert phone not in shut + silent.content.decode()
+    entry = AuditEntry.objects.get(action="reveal")
+    assert (entry.actor, entry.subject_uid) == (cast.front, reachable.uid)
+    assert entry.fields == ["reporter_phone", "subject_phone"]
+
+
+def test_who_does_not_speak_to_residents_opens_no_phone(login, reachable):
+    koordinator, address = login("koordinator"), f"/cases/{reachable.uid}/"
+    assert f"{address}phones/" not in koordinator.get(address).content.decode()
+    assert koordinator.post(f"{address}phones/", {"reason": "x"}).status_code == 403
+
+
+def test_a_case_nobody_can_be_called_about_offers_no_phones(login, case):
+    page = login("front").get(f"/cases/{case.uid}/").content.decode()
+    assert f"/cases/{case.uid}/phones/" not in page
+
+
 # --- Elsewhere --------------------------------------------------------------------------------
 
 

@@ -292,15 +292,17 @@ def test_a_death_needs_a_day_that_has_come_and_a_source(front, siti):
     assert record_life(**values, since=today, source="surat 12").life == "deceased"
 
 
-def test_revealing_a_number_needs_a_reason_and_is_audited(cast, front, siti):
+def test_revealing_numbers_needs_a_reason_and_is_audited(cast, front, siti):
     with pytest.raises(InvalidInput):
         reveal_numbers(actor=front, uid=siti.uid, reason=" ")
     assert reveal_numbers(actor=front, uid=siti.uid, reason="cek SIKS-NG") == {
         "nik": NIK,
         "kk": KK,
+        "phone": siti.phone,
     }
+    assert siti.phone
     entry = AuditEntry.objects.get(action="reveal")
-    assert (entry.actor, entry.fields) == (cast.front, ["kk", "nik"])
+    assert (entry.actor, entry.fields) == (cast.front, ["kk", "nik", "phone"])
     with pytest.raises(NotFound):
         reveal_numbers(actor=cast.actor("stranger"), uid=siti.uid, reason="x")
 
