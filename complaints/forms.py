@@ -319,7 +319,7 @@ class PhonesForm(RevealForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The act on the same page may ask for a reason, too.
-        super().__init__(*args, auto_id="phones_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": "phones_%s"})
         self.fields["reason"].label = _("Untuk apa telepon dibuka?")
         self.fields["reason"].help_text = _("Contoh: menyampaikan jawaban. Pembukaan ini tercatat.")
 

@@ -666,6 +666,8 @@ def reveal_phones(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[st
             _("Membuka telepon warga hanya untuk %(roles)s.") % {"roles": role_names(REGISTRARS)}
         )
     case = find_case(uid, actor=actor)
+    if not may_read(actor, case):
+        raise NotFound(_("Data tidak ditemukan di kantor ini."))
     if not reason.strip():
         raise InvalidInput(_("Tulis untuk apa nomor ini dibuka."), field="reason")
     opened = ["subject_phone", "reporter_phone"]

@@ -818,7 +818,7 @@ def test_every_act_of_a_page_has_a_row():
     """Two addresses serve many acts: each act is tried."""
     posts = {item.path for item in TABLE if item.method == "POST"}
     cases = {path.rstrip("/").rpartition("/")[2] for path in posts if path.startswith("/cases/{")}
-    assert cases == set(ACTS)
+    assert cases - {"phones"} == set(ACTS)
     inbox = "/referrals/inbox/{received.uid}/"
     received = {path.removeprefix(inbox).rstrip("/") for path in posts if path.startswith(inbox)}
     assert received - {"reveal"} == {str(action) for action in InboxActForm.NEEDS}
