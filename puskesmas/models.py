@@ -71,6 +71,10 @@ class Office(models.Model):
         WITA = "Asia/Makassar", "WITA"
         WIT = "Asia/Jayapura", "WIT"
 
+    class ProposalOrder(models.TextChoices):
+        MUSDES_FIRST = "musdes_first", _("Musdes/muskel dulu, lalu verval")
+        VERVAL_FIRST = "verval_first", _("Verval dulu, lalu musdes/muskel")
+
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     code = models.CharField(_("kode wilayah"), max_length=13)
     kind = models.CharField(_("jenis"), max_length=12, choices=Kind)
@@ -95,6 +99,12 @@ class Office(models.Model):
     sktm_valid_months = models.PositiveSmallIntegerField(default=3)
     letter_number_pattern = models.CharField(
         max_length=80, default="{classification}/{counter:04d}/{village}/{roman}/{year}"
+    )
+    proposal_order = models.CharField(
+        _("urutan langkah usulan"),
+        max_length=14,
+        choices=ProposalOrder,
+        default=ProposalOrder.MUSDES_FIRST,
     )
     one_letter_series = models.BooleanField(_("satu buku agenda untuk semua surat"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -44,6 +44,7 @@ class OfficeForm(forms.ModelForm):
             "sktm_valid_months",
             "letter_number_pattern",
             "one_letter_series",
+            "proposal_order",
         ]
         labels = {
             "emergency_approval_days": _(

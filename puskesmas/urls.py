@@ -21,6 +21,7 @@ urlpatterns = [
     path("verify/", include("reports.letters.public_urls")),
     path("people/", include("registry.urls")),
     path("surveys/", include("registry.criteria.urls")),
+    path("proposals/", include("registry.proposals.urls")),
     path("programmes/", include("programs.urls")),
     path("cases/", include("complaints.urls")),
     path("referrals/", include("referrals.urls")),

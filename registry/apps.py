@@ -17,6 +17,9 @@ class RegistryConfig(AppConfig):
         from registry.criteria.views import person_panel as survey_panel
         from registry.identities import uids_of_person
         from registry.imports.services import IMPORT_ROLES, may_see_file
+        from registry.proposals import desk, minutes
+        from registry.proposals.sheets import load_profile
+        from registry.proposals.workflow import READERS as PROPOSAL_READERS
         from registry.registers import letters as listing
         from registry.starters import load_registers
         from registry.verval import views as verval
@@ -53,6 +56,22 @@ class RegistryConfig(AppConfig):
                 village=True,
             )
         )
+        add(
+            Entry(
+                label=pgettext_lazy("menu", "Usulan"),
+                url_name="proposals:proposals",
+                icon="user-plus",
+                order=40,
+                roles=frozenset(PROPOSAL_READERS),
+                village=True,
+            )
+        )
+        panels.register(
+            page="person", order=25, template="proposals/person_panel.html", load=desk.person_panel
+        )
+        panels.register(
+            page="home", order=40, template="proposals/home_panel.html", load=desk.home_panel
+        )
         searching.register(search.find, order=20)
         searching.explain_with(search.mistyped_number)
         letters.register()
@@ -69,6 +88,8 @@ class RegistryConfig(AppConfig):
         )
         furnishing.register(load_registers, order=10)
         furnishing.register(load_criteria, order=11)
+        furnishing.register(load_profile, order=12)
+        minutes.register()
         panels.register(
             page="person", order=30, template="surveys/person_panel.html", load=survey_panel
         )

@@ -35,6 +35,7 @@ DECIDE = {"koordinator", "head"}
 READERS = COUNTER | DECIDE
 PEOPLE = READERS | {"kasun"}
 DESK = {"front", "back"}
+KEEPERS = {"back", "koordinator"}
 LETTERS = DESK | DECIDE
 LISTS = {"back", "koordinator", "admin"}
 #: Who says of two records whether they are one person.
@@ -133,7 +134,6 @@ TOLD = {"said_on": "{today}", "owner": "Dinkes", "reason": "Kuota", "instruction
 TERMS = {"need": "Berobat", "road": "district", "legal_basis": "public_duty"}
 CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
 VERVAL = {"back", "koordinator", "facilitator", "kasun"}
-KEEPERS = {"back", "koordinator"}
 #: Who walks, but not there.
 OTHERS = {"facilitator"}
 NAMED_REGISTER = {"code": "UJI", "name_id": "Daftar uji", "in_force": "yes"}
@@ -192,6 +192,44 @@ PAGES = rows(
     row("GET POST", "/people/{person.uid}/listing/", DESK),
     row("GET POST", "/people/listing/{listing.uid}/revise/", DESK, version="listing"),
     row("GET POST", "/people/listing/{listing.uid}/replace/", {"back"}, version="listing"),
+    # Proposals
+    row("GET", "/proposals/", READERS),
+    row("GET POST", "/proposals/people/{person.uid}/new/", COUNTER),
+    row("GET", "/proposals/{proposal.uid}/", READERS),
+    row("GET POST", "/proposals/{proposal.uid}/edit/", COUNTER, version="proposal"),
+    row("GET POST", "/proposals/{proposal.uid}/submit/", COUNTER, version="proposal"),
+    row("GET POST", "/proposals/{proposal.uid}/withdraw/", COUNTER, REASON, version="proposal"),
+    row("GET POST", "/proposals/{proposal.uid}/reopen/", COUNTER, REASON, version="proposal"),
+    *(
+        row(
+            "GET POST",
+            f"/proposals/{{proposal.uid}}/{act}/",
+            {"back"},
+            REASON | {"finding": "meets", "forward": "yes"},
+            version="proposal",
+        )
+        for act in ("finding", "weigh", "resubmit")
+    ),
+    row(
+        "GET POST",
+        "/proposals/{sent_proposal.uid}/answer/",
+        KEEPERS,
+        {"answer": "accept", "answered_on": "{today}"},
+        version="sent_proposal",
+    ),
+    row("GET", "/proposals/meetings/", READERS),
+    row("GET POST", "/proposals/meetings/new/", KEEPERS),
+    row("GET", "/proposals/meetings/{meeting.uid}/", READERS),
+    row("GET POST", "/proposals/meetings/{meeting.uid}/outcomes/", KEEPERS, version="meeting"),
+    row("GET POST", "/proposals/meetings/{meeting.uid}/minutes/", KEEPERS),
+    row("GET", "/proposals/sheets/", KEEPERS),
+    row("GET POST", "/proposals/sheets/new/", KEEPERS),
+    row("GET POST", "/proposals/sheets/profile/", {"koordinator", "admin"}, hidden=ABOVE),
+    row("GET", "/proposals/sheets/{sheet.uid}/", KEEPERS),
+    row("GET", "/proposals/sheets/{sheet.uid}/file/", KEEPERS),
+    row("GET POST", "/proposals/answers/new/", KEEPERS),
+    row("GET", "/proposals/answers/{answers.uid}/", KEEPERS),
+    row("POST", "/proposals/answers/{answers.uid}/apply/", KEEPERS, version="answers"),
     # Lists
     row("GET", "/people/verval/", VERVAL),
     row("GET POST", "/people/verval/new/", KEEPERS),
@@ -702,6 +740,9 @@ LISTS = {
     "GET /people/imports/",
     "GET /people/verval/",
     "GET /referrals/approvals/",
+    "GET /proposals/",
+    "GET /proposals/meetings/",
+    "GET /proposals/sheets/",
     "GET /referrals/inbox/",
     "GET /api/v1/complaints/",
     "GET /api/v1/inbox/",
@@ -714,6 +755,7 @@ LISTS = {
 def _marks(world: World) -> set[str]:
     """Return what a page that shows anything of the village's rows would say."""
     rows = (world.person, world.child, world.case, world.referred, world.gone, world.referral)
+    rows += (world.proposal, world.meeting, world.sheet, world.answers)
     rows += (world.sent, world.received, world.letter, world.question, world.batch, world.post)
     numbers = {world.case.receipt_number, receipts.shown(world.case.receipt_number)}
     return {"Ningsih", world.letter.number, *numbers, *(str(row.uid) for row in rows)}

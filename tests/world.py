@@ -29,14 +29,20 @@ from registry.criteria import services as criteria
 from registry.imports import services as imports
 from registry.letters import SktmFacts, issue_sktm
 from registry.models import (
+    AnswerFile,
     CriteriaSet,
     Import,
+    Meeting,
+    Proposal,
     Register,
     Resident,
+    Sheet,
     Survey,
     VervalList,
     VervalRow,
 )
+from registry.proposals import answers, meetings, sheets
+from registry.proposals import services as proposals
 from registry.registers.letters import ListingFacts, issue_listing
 from registry.verval import services as verval
 from reports.letters.models import Letter
@@ -89,6 +95,11 @@ class World:
     question: CounterQuestion
     batch: Import
     survey: Survey
+    proposal: Proposal
+    sent_proposal: Proposal
+    meeting: Meeting
+    sheet: Sheet
+    answers: AnswerFile
     token: ApiToken
     post: Assignment
 
@@ -134,6 +145,7 @@ def build() -> World:
         question=_question(cast),
         batch=_list(cast),
         survey=_survey(cast, person),
+        **_proposals(cast, person, child),
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
         post=Assignment.objects.get(user=cast.users["facilitator"]),
         **rows,
@@ -289,6 +301,42 @@ def _survey(cast: Cast, person: Resident) -> Survey:
         asked_on=cast.village.today(),
         answers={"floor": "yes", "no_toilet": "no"},
     )
+
+
+def _proposals(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
+    """Return one proposal written down, and one that a meeting heard and a sheet carried."""
+    front, back = cast.actor("front"), cast.actor("back")
+    common = {"register_code": "DTSEN", "kind": "enter", "reason": "Uji", "origin": "resident"}
+    drafted = proposals.propose(actor=front, resident=person, **common)
+    other = proposals.propose(actor=front, resident=child, **common)
+    proposals.submit(actor=front, uid=other.uid, version=None)
+    meeting = meetings.record_meeting(
+        actor=back, held_on=cast.village.today(), place="Balai", chair="Pak Kades", present=9
+    )
+    meetings.record_outcomes(
+        actor=back, uid=meeting.uid, version=None, outcomes={str(other.uid): ("agreed", "")}
+    )
+    proposals.record_finding(
+        actor=back, uid=other.uid, version=None, finding="meets", reason="Sesuai survei"
+    )
+    sheet = sheets.make_sheet(
+        actor=back,
+        register_code="DTSEN",
+        kind="enter",
+        month=cast.village.today(),
+        with_incomplete=True,
+    )
+    upload = SimpleUploadedFile("jawaban.csv", f"NIK;STATUS\n{CHILD_NIK};PADAN\n".encode())
+    answer = answers.hand_in(actor=back, upload=upload, answered_on=cast.village.today())
+    for row in (drafted, other, meeting):
+        row.refresh_from_db()
+    return {
+        "proposal": drafted,
+        "sent_proposal": other,
+        "meeting": meeting,
+        "sheet": sheet,
+        "answers": answer,
+    }
 
 
 def picture() -> SimpleUploadedFile:

@@ -10,13 +10,13 @@ from openpyxl.cell import WriteOnlyCell
 from registry.imports.cells import text_of
 
 
-def workbook(titles: Iterable[Any], rows: Iterable[Iterable[Any]]) -> bytes:
+def workbook(titles: Iterable[Any], rows: Iterable[Iterable[Any]], *, sheet: str = "Data") -> bytes:
     """Return an XLSX of one sheet. A cell that begins like a formula stays what it says."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Data")
-    sheet.freeze_panes = "A2"
+    page = book.create_sheet(sheet)
+    page.freeze_panes = "A2"
     for line in (titles, *rows):
-        sheet.append([_as_text(sheet, cell) for cell in line])
+        page.append([_as_text(page, cell) for cell in line])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -11,10 +11,20 @@ from registry.models.people import (
     Resident,
     SearchTerm,
 )
+from registry.models.proposals import (
+    AnswerFile,
+    Meeting,
+    MeetingItem,
+    Proposal,
+    Sheet,
+    SheetProfile,
+    SheetRow,
+)
 from registry.models.registers import Register, RegisterCheck, RegisterRow, RegisterVersion
 from registry.models.verval import VervalList, VervalRow, VervalState
 
 __all__ = [
+    "AnswerFile",
     "ColumnMemory",
     "CriteriaSet",
     "Household",
@@ -24,13 +34,19 @@ __all__ = [
     "ImportRow",
     "LifeEvent",
     "Likeness",
+    "Meeting",
+    "MeetingItem",
     "Merge",
+    "Proposal",
     "Register",
     "RegisterCheck",
     "RegisterRow",
     "RegisterVersion",
     "Resident",
     "SearchTerm",
+    "Sheet",
+    "SheetProfile",
+    "SheetRow",
     "Survey",
     "VervalList",
     "VervalRow",

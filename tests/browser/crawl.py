@@ -55,7 +55,12 @@ SENT: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
 #: A kind's first address may lead on to another page: then the next one is tried.
 MOST_TRIES = 2
 #: Views that draw a page of its own for each value of an argument.
-_DRAWN_BY = {"complaints:act": "code", "referrals:inbox_act": "action", "styleguide_page": "name"}
+_DRAWN_BY = {
+    "complaints:act": "code",
+    "proposals:act": "code",
+    "referrals:inbox_act": "action",
+    "styleguide_page": "name",
+}
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 #: Keys are named alike everywhere; what stands in a text box was typed.
 _UNREAD = {"script", "style", "template", "textarea", "kbd"}

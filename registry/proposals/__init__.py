@@ -1,0 +1,1 @@
+"""Proposals (usulan) to enter, change or leave a register: musdes, verval, sheet, answer."""

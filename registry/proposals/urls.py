@@ -1,0 +1,27 @@
+from django.urls import path
+
+from registry.proposals import meeting_views as meetings
+from registry.proposals import sheet_views as sheets
+from registry.proposals import views
+
+app_name = "proposals"
+urlpatterns = [
+    path("", views.proposals, name="proposals"),
+    path("people/<uuid:person_uid>/new/", views.propose, name="propose"),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("meetings/<uuid:uid>/", meetings.meeting, name="meeting"),
+    path("meetings/<uuid:uid>/outcomes/", meetings.outcomes, name="outcomes"),
+    path("meetings/<uuid:uid>/minutes/", meetings.minutes_new, name="minutes"),
+    path("sheets/", sheets.sheets, name="sheets"),
+    path("sheets/new/", sheets.sheet_new, name="sheet_new"),
+    path("sheets/profile/", sheets.profile, name="profile"),
+    path("sheets/<uuid:uid>/", sheets.sheet, name="sheet"),
+    path("sheets/<uuid:uid>/file/", sheets.sheet_file, name="sheet_file"),
+    path("answers/new/", sheets.answers_new, name="answers_new"),
+    path("answers/<uuid:uid>/", sheets.answers, name="answers"),
+    path("answers/<uuid:uid>/apply/", sheets.answers_apply, name="answers_apply"),
+    path("<uuid:uid>/", views.proposal, name="proposal"),
+    path("<uuid:uid>/edit/", views.change, name="change"),
+    path("<uuid:uid>/<slug:code>/", views.act, name="act"),
+]
