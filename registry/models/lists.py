@@ -123,9 +123,10 @@ class ColumnMemory(OfficeRow):
 class Likeness(OfficeRow):
     """Two records that may be one person: asked once, decided by an officer, never asked again.
 
-    ``fingerprint`` is a keyed hash of the other side: a list row's identity facts (so that the next
-    version of the list does not ask again), or the other resident's uid. ``score`` is 0–100,
-    ``grounds`` are codes of ``registry.matching``.
+    ``fingerprint`` is a keyed hash of the list row's identity facts, so that the next version of
+    the list does not ask again; ``facts`` are what the row said. ``other`` is the resident that a
+    row of a population list became. ``score`` is 0–100, ``grounds`` are codes of
+    ``registry.likeness.scoring``.
     """
 
     class Verdict(models.TextChoices):
@@ -139,6 +140,7 @@ class Likeness(OfficeRow):
         RegisterRow, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     fingerprint = models.CharField(max_length=43)
+    facts = EncryptedJSONField(default=dict)
     score = models.PositiveSmallIntegerField()
     grounds = models.JSONField(default=list)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default="")
@@ -153,7 +155,8 @@ class Likeness(OfficeRow):
             )
         ]
         indexes = [
+            models.Index(fields=["office", "fingerprint"], name="likeness_fingerprint"),
             models.Index(
                 fields=["office", "-score", "id"], condition=Q(verdict=""), name="likeness_open"
-            )
+            ),
         ]

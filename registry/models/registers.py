@@ -86,11 +86,16 @@ class RegisterRow(models.Model):
     resident = models.ForeignKey(
         Resident, on_delete=models.PROTECT, null=True, related_name="register_rows"
     )
+    # Of rows an officer is or was asked about; see Likeness.
+    fingerprint = models.CharField(max_length=43, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["register_version", "resident"], name="register_row_resident"),
             models.Index(fields=["nik_index"], name="register_row_nik"),
+            models.Index(
+                fields=["fingerprint"], condition=~Q(fingerprint=""), name="register_row_print"
+            ),
         ]
 
 

@@ -1,0 +1,162 @@
+"""The office's people as a list is compared with them: in memory, read in one query."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from puskesmas.models import Office
+from registry.likeness.scoring import DOUBTFUL, NAME_AT_LEAST, Facts, Score, score
+from registry.likeness.spelling import Name, Street, neighbourhood
+from registry.models import Resident
+
+#: Only so many of those alike are compared exactly; further ones would not be asked about.
+_NEAREST = 8
+#: A street of more people than this is no help beside RT and RW.
+_LONG_STREET = 300
+
+_name = lru_cache(50_000)(Name.of)
+_street = lru_cache(10_000)(Street.of)
+
+
+def facts(
+    *, name_key: str, birth_date: date | None, sex: str, address_key: str, rt: str, rw: str
+) -> Facts:
+    """Return the facts of a record or of a row, ready to be compared."""
+    plain_rt, plain_rw = neighbourhood(rt, rw)
+    return Facts(
+        _name(name_key),
+        birth_date,
+        sex,
+        _street(address_key),
+        plain_rt,
+        plain_rw,
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """One record of the office. ``person`` is the key of the record that stands for its person."""
+
+    pk: int
+    person: int
+    nik_index: str
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person somebody may be, with the score of his best record."""
+
+    person: int
+    score: Score
+
+
+class People:
+    """All records of an office, by neighbourhood, street and birth date.
+
+    Read once, when the first row asks: a list whose rows all carry a known NIK never does.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._known: list[Known] | None = None
+        #: Keys of the people whom rows of this list were linked to already.
+        self.spoken_for: set[int] = set()
+
+    def candidates(self, asked: Facts, *, nik_index: str = "") -> list[Candidate]:
+        """Return whom the facts may be about, likeliest first: from :data:`DOUBTFUL` points on.
+
+        Two known NIKs that differ are two people.
+        """
+        best: dict[int, Score] = {}
+        for known in self._near(asked):
+            if nik_index and known.nik_index and known.nik_index != nik_index:
+                continue
+            found = score(asked, known.facts)
+            if found is None or found.points < DOUBTFUL:
+                continue
+            if known.person not in best or found.points > best[known.person].points:
+                best[known.person] = found
+        ordered = sorted(best.items(), key=lambda item: (-item[1].points, item[0]))
+        return [Candidate(person, found) for person, found in ordered]
+
+    def _near(self, asked: Facts) -> Iterator[Known]:
+        """Yield records with a like name in the neighbourhood, in the street, or born that day."""
+        known = self._read()
+        here = self._by_neighbourhood.get((asked.rt, asked.rw)) if asked.rt and asked.rw else None
+        street = self._by_street.get(asked.street.letters) if asked.street.letters else None
+        born = self._by_birth.get(asked.birth_date) if asked.birth_date else None
+        if here is not None and street is not None and len(street) > _LONG_STREET:
+            # Half a hamlet has this address: the neighbourhood says it better.
+            street = None
+        places: dict[int, None] = {}
+        for group in (here, street, born):
+            if group is not None:
+                places.update(dict.fromkeys(group.alike(asked.name)))
+        return (known[place] for place in places)
+
+    def _read(self) -> list[Known]:
+        if self._known is None:
+            self._known = list(_records(self._office))
+            self._by_neighbourhood: dict[Any, _Group] = defaultdict(_Group)
+            self._by_street: dict[Any, _Group] = defaultdict(_Group)
+            self._by_birth: dict[Any, _Group] = defaultdict(_Group)
+            for place, one in enumerate(self._known):
+                told = one.facts
+                self._by_neighbourhood[told.rt, told.rw].add(place, told.name)
+                self._by_street[told.street.letters].add(place, told.name)
+                self._by_birth[told.birth_date].add(place, told.name)
+        return self._known
+
+
+class _Group:
+    """Names of people who have something in common, by their place among all."""
+
+    def __init__(self) -> None:
+        self._bags: dict[int, str] = {}
+        self._joined: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._bags)
+
+    def add(self, place: int, name: Name) -> None:
+        self._bags[place], self._joined[place] = name.bag, name.joined
+
+    def alike(self, name: Name) -> Iterator[int]:
+        """Yield the places of the names alike in any of the ways a score looks at them."""
+        for text, choices, scorer in (
+            (name.bag, self._bags, fuzz.token_set_ratio),
+            (name.joined, self._joined, fuzz.ratio),
+        ):
+            hits: Any = process.extract(
+                text, choices, scorer=scorer, score_cutoff=NAME_AT_LEAST, limit=_NEAREST
+            )
+            yield from (place for _text, _points, place in hits)
+        whole = {word for word in name.words if len(word) > 1}
+        if whole and len(whole) < len(name.words):
+            # "A. Rohman": no ratio brings an initial near to the word it begins.
+            yield from (place for place, bag in self._bags.items() if whole <= set(bag.split()))
+
+
+def _records(office: Office) -> Iterator[Known]:
+    rows = Resident.objects.filter(office=office).values_list(
+        *("pk", "canonical", "nik_index", "name_key", "birth_date"),
+        *("sex", "address_key", "rt", "rw"),
+    )
+    for pk, canonical, nik_index, name_key, birth_date, sex, address_key, rt, rw in rows.iterator(
+        chunk_size=5_000
+    ):
+        told = facts(
+            name_key=name_key,
+            birth_date=birth_date,
+            sex=sex,
+            address_key=address_key,
+            rt=rt,
+            rw=rw,
+        )
+        yield Known(pk, canonical or pk, nik_index, told)
