@@ -73,7 +73,7 @@ class Matcher:
         self._by_card = _grouped((on_cards[pk], record) for pk, record in members.items())
         self._verdicts = self._read_verdicts(rows)
         self.memberships = open_memberships(self._records)
-        self._siblings = Counter(
+        self._siblings: Counter[Any] = Counter(
             (row.kk_index or (row.rt, row.rw), row.birth_date) for row in rows if row.birth_date
         )
         self._matches = {id(row): self._surely(row) for row in rows}
