@@ -9,7 +9,7 @@ import puskesmas.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("puskesmas", "0003_versions_of_offices_and_officers"),
-        ("registry", "0007_verval_lists"),
+        ("registry", "0008_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
