@@ -10,7 +10,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help environment dev-environment run demo-reset test unit lint format types layers \
-        migrations check-hosted messages messages-check screenshots clean
+        migrations check-hosted benchmark messages messages-check screenshots clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: dev-environment  ## the whole test suite (DATABASE_URL, CELERY_BROKER_URL 
 
 unit: dev-environment  ## the tests that need neither a browser nor processes of their own
 	@$(PY) -m pytest -m "not browser and not processes" $(ARGS)
+
+benchmark: dev-environment  ## how long search and imports take, beside floors: ARGS="search --scale 10000"
+	@$(PY) -m benchmarks $(ARGS)
 
 lint: dev-environment  ## style of Python and templates
 	@$(PY) -m ruff check .
