@@ -85,7 +85,7 @@ def profile(count: int, *, into: Path) -> None:
     profiler = Profile()
     profiler.runcall(_load, actor, _sheet(count), Import.Kind.RESIDENTS, None)
     with into.open("w") as out:
-        Stats(profiler, stream=out).sort_stats("tottime").print_stats(40)
+        Stats(profiler, stream=out).sort_stats("cumtime").print_stats(120)
 
 
 def _load(actor: Actor, content: bytes, kind: str, register: Register | None) -> None:
