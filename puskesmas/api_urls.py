@@ -10,6 +10,7 @@ urlpatterns = [
     path("attachments/<uuid:uid>/", AttachmentFile.as_view(), name="attachment"),
     path("", include("reports.letters.api_urls")),
     path("", include("registry.api_urls")),
+    path("", include("registry.proposals.api_urls")),
     path("", include("programs.api_urls")),
     path("", include("complaints.api_urls")),
     path("", include("referrals.api_urls")),

@@ -298,6 +298,9 @@ SPECTACULAR_SETTINGS = {
         "InboxStateEnum": "referrals.workflow.Inbox",
         "AnswerEnum": "referrals.workflow.Answer",
         "SourceByHandEnum": "referrals.api.BY_HAND",
+        "ProposalStateEnum": "registry.proposals.workflow.ProposalState",
+        "ProposalFindingEnum": "registry.proposals.api.FINDINGS",
+        "MeetingOutcomeEnum": "registry.models.proposals.MeetingItem.Outcome",
         "RealisedEnum": "referrals.api.REALISED",
     },
     "POSTPROCESSING_HOOKS": [

@@ -414,6 +414,7 @@ CASE, REFERRAL, INBOX = (
     "/api/v1/referrals/{referral.uid}/",
     "/api/v1/inbox/{received.uid}/",
 )
+USULAN = "/api/v1/proposals/{proposal.uid}/"
 SENT, LETTER, STATED, PERSON = (
     "/api/v1/referrals/{sent.uid}/",
     "/api/v1/letters/{letter.uid}/",
@@ -556,6 +557,56 @@ REST = rows(
         for action in ("study", "approve", "refuse")
     ),
     row("POST", f"{INBOX}realisation/", DISTRICT, TOLD | {"value": "ready"}, version="received"),
+    # Proposals
+    row("GET", "/api/v1/proposals/", READERS),
+    row(
+        "POST",
+        "/api/v1/proposals/",
+        COUNTER,
+        {
+            "subject": "{person.uid}",
+            "register": "DTSEN",
+            "kind": "change",
+            "origin": "rt_rw",
+            "reason": "Uji",
+        },
+    ),
+    row("GET", USULAN, READERS),
+    row("PUT", USULAN, COUNTER, REASON, version="proposal"),
+    row("POST", f"{USULAN}submit/", COUNTER, version="proposal"),
+    row("POST", f"{USULAN}finding/", {"back"}, REASON | {"finding": "meets"}, version="proposal"),
+    row("POST", f"{USULAN}weigh/", {"back"}, REASON | {"forward": True}, version="proposal"),
+    row("POST", f"{USULAN}resubmit/", {"back"}, REASON, version="proposal"),
+    row("POST", f"{USULAN}reopen/", COUNTER, REASON, version="proposal"),
+    row("POST", f"{USULAN}withdraw/", COUNTER, REASON, version="proposal"),
+    row(
+        "POST",
+        "/api/v1/proposals/{sent_proposal.uid}/answer/",
+        KEEPERS,
+        {"answer": "accept", "answered_on": "{today}"},
+        version="sent_proposal",
+    ),
+    row("GET", "/api/v1/meetings/", READERS),
+    row(
+        "POST",
+        "/api/v1/meetings/",
+        KEEPERS,
+        {"held_on": "{today}", "place": "Balai", "chair": "Pak Kades", "present": 9},
+    ),
+    row("GET", "/api/v1/meetings/{meeting.uid}/", READERS),
+    row("POST", "/api/v1/meetings/{meeting.uid}/outcomes/", KEEPERS, version="meeting"),
+    row("POST", "/api/v1/meetings/{meeting.uid}/minutes/", KEEPERS, {"signer": "{sheet.uid}"}),
+    row("GET", "/api/v1/proposal-sheets/", KEEPERS),
+    row(
+        "POST",
+        "/api/v1/proposal-sheets/",
+        KEEPERS,
+        {"month": "{today}", "register": "DTSEN", "kind": "leave"},
+    ),
+    row("GET", "/api/v1/proposal-sheets/{sheet.uid}/file/", KEEPERS),
+    row("POST", "/api/v1/proposal-answers/", KEEPERS, files=True),
+    row("GET", "/api/v1/proposal-answers/{answers.uid}/", KEEPERS),
+    row("POST", "/api/v1/proposal-answers/{answers.uid}/apply/", KEEPERS, version="answers"),
     # Letters
     row("GET", "/api/v1/letters/", LETTERS),
     row("GET", "/api/v1/letters/signers/", LETTERS),
@@ -747,6 +798,9 @@ LISTS = {
     "GET /api/v1/complaints/",
     "GET /api/v1/inbox/",
     "GET /api/v1/letters/",
+    "GET /api/v1/meetings/",
+    "GET /api/v1/proposal-sheets/",
+    "GET /api/v1/proposals/",
     "GET /api/v1/referrals/",
     "GET /api/v1/verval/",
 }
