@@ -9,14 +9,14 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         """Give new offices the catalogue; let register lists say who receives what."""
         from programs import panels
-        from programs.from_registers import take_over
+        from programs.from_registers import give_back, take_over
         from programs.services import load_catalogue
         from puskesmas import furnishing
         from puskesmas.panels import register
         from registry.imports import followers
 
         furnishing.register(load_catalogue, order=20)
-        followers.register(take_over)
+        followers.register(loaded=take_over, withdrawn=give_back)
         register(
             page="person",
             order=10,

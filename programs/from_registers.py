@@ -64,6 +64,31 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     )
 
 
+def give_back(version: RegisterVersion, actor: Actor) -> None:
+    """Undo what a version now withdrawn had opened and ended, as the newest ones left say it.
+
+    What the version opened was never so and is deleted. What it ended goes on where the newest
+    version that speaks of the programme names the person.
+    """
+    untold = programmes_told(version)
+    rows = Participation.objects.filter(
+        office=version.office, programme__code__in=untold, source=Source.REGISTER
+    )
+    rows.filter(since=version.data_date, until__isnull=True).delete()
+    ended = list(
+        rows.filter(until=version.data_date).values_list("pk", "resident_id", "programme__code")
+    )
+    left = RegisterVersion.objects.in_use().filter(office=version.office)
+    for newest in left.select_related("register", "batch").order_by("-data_date", "-pk"):
+        named, _listed = _named_by(newest, programmes_told(newest) & untold)
+        again = [pk for pk, resident, code in ended if resident in named.get(code, ())]
+        for start in range(0, len(again), _BATCH):
+            rows.filter(pk__in=again[start : start + _BATCH]).update(until=None)
+        if named:
+            take_over(newest, actor)
+        untold -= named.keys()
+
+
 def programmes_told(version: RegisterVersion) -> set[str]:
     """Return the codes of the programmes the version judges: its columns, and its register's own.
 

@@ -1,28 +1,30 @@
-"""Background work of the registry: loading lists."""
+"""Background work of the registry: lists being tried, loaded or taken back."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from registry.imports import services
+from registry.imports import pieces
+from registry.imports.services import BUSY
 from registry.models import Import
 
-WAITING_TOO_LONG = timedelta(minutes=2)
+WORKER_SILENT_FOR = timedelta(minutes=3)
+"""A worker says after every piece that it lives; a piece takes seconds."""
 
 
 @shared_task
 def run_import(batch_pk: int) -> None:
-    """Load one queued list."""
-    services.load_queued(batch_pk)
+    """Try, load or take back one list."""
+    pieces.carry_on(batch_pk)
 
 
 @shared_task
 def run_waiting_imports() -> int:
-    """Load lists whose worker was never woken, or died; return how many."""
+    """Go on with lists whose worker was never woken, or died; return how many."""
     waiting = Import.objects.filter(
-        status=Import.Status.RUNNING, started_at__lt=timezone.now() - WAITING_TOO_LONG
+        status__in=BUSY, worked_at__lt=timezone.now() - WORKER_SILENT_FOR
     ).values_list("pk", flat=True)
     for batch_pk in list(waiting):
-        services.load_queued(batch_pk)
+        pieces.carry_on(batch_pk)
     return len(waiting)

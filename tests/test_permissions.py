@@ -270,6 +270,8 @@ PAGES = rows(
     row("GET", "/people/imports/{batch.uid}/", LISTS, hidden=ABOVE),
     row("GET POST", "/people/imports/{batch.uid}/columns/", LISTS, version="batch", hidden=ABOVE),
     row("POST", "/people/imports/{batch.uid}/load/", LISTS, hidden=ABOVE),
+    row("POST", "/people/imports/{batch.uid}/cancel/", LISTS, hidden=ABOVE),
+    row("GET POST", "/people/imports/{batch.uid}/undo/", LISTS, version="batch", hidden=ABOVE),
     row("GET", "/people/imports/{batch.uid}/reasons/", LISTS, hidden=ABOVE),
     # Cases
     row("GET", "/cases/", READERS),

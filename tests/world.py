@@ -26,6 +26,7 @@ from referrals.models import ReceivedReferral, Referral
 from referrals.services import approval, linking
 from registry import services as registry
 from registry.criteria import services as criteria
+from registry.imports import pieces
 from registry.imports import services as imports
 from registry.letters import SktmFacts, issue_sktm
 from registry.models import (
@@ -290,7 +291,10 @@ def _list(cast: Cast) -> Import:
     batch = imports.hand_in(
         actor=admin, upload=upload, kind=Import.Kind.RESIDENTS, data_date=cast.village.today()
     )
-    return imports.try_dry(actor=admin, uid=batch.uid)
+    imports.check(actor=admin, uid=batch.uid)
+    pieces.carry_on(batch.pk)
+    batch.refresh_from_db()
+    return batch
 
 
 def _survey(cast: Cast, person: Resident) -> Survey:

@@ -1,7 +1,6 @@
-"""What other apps do when a register's version was loaded: each adds its follower.
+"""What other apps do when a register's version was loaded, or withdrawn: each adds its follower.
 
-A follower runs inside the load's transaction: a list is in whole, with what follows from it, or
-not at all.
+A follower runs in the transaction in which the version begins, or ceases, to speak.
 """
 
 from collections.abc import Callable
@@ -11,15 +10,23 @@ from puskesmas.actors import Actor
 from registry.models import RegisterVersion
 
 Follower = Callable[[RegisterVersion, Actor], Any]
-_followers: list[Follower] = []
+_loaded: list[Follower] = []
+_withdrawn: list[Follower] = []
 
 
-def register(follower: Follower) -> None:
-    """Add an app's follower; called from ``AppConfig.ready()``."""
-    _followers.append(follower)
+def register(*, loaded: Follower, withdrawn: Follower) -> None:
+    """Add an app's followers; called from ``AppConfig.ready()``."""
+    _loaded.append(loaded)
+    _withdrawn.append(withdrawn)
 
 
 def follow(version: RegisterVersion, *, actor: Actor) -> None:
     """Tell every follower of a version just loaded."""
-    for follower in _followers:
+    for follower in _loaded:
+        follower(version, actor)
+
+
+def withdraw(version: RegisterVersion, *, actor: Actor) -> None:
+    """Tell every follower of a version just withdrawn; its rows are still there."""
+    for follower in _withdrawn:
         follower(version, actor)

@@ -82,6 +82,13 @@ PROBLEMS = {
 }
 
 
+#: Why taking a list back left a row's change in place.
+KEPT = {
+    "changed_since": _("Sudah diubah lagi sesudah daftar dimuat"),
+    "referred_to": _("Sudah dipakai: ada perkara, surat, bantuan, atau catatan lain tentangnya"),
+}
+
+
 def worst(codes: list[str]) -> Gravity | None:
     """Return the gravest of the problems, None for none."""
     order = list(Gravity)

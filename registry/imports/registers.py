@@ -1,71 +1,103 @@
 """A register's list (DTSEN, DTKS …) as one version: a full set of rows, linked to residents."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
+from puskesmas.actors import Actor
+from puskesmas.bulk import refresh_statistics
+from registry.imports import followers
 from registry.imports.matching import Matcher
-from registry.imports.residents import (
-    BATCH,
-    Plan,
-    Tally,
-    in_batches,
-    keep_rows,
-    note_life,
-    outcome_of_unfit,
-)
+from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outcome_of_unfit
+from registry.imports.residents import note_life
 from registry.imports.rows import Row
 from registry.imports.sheets import Line
-from registry.models import Import, ImportRow, RegisterRow, RegisterVersion
-
-Outcome = ImportRow.Outcome
+from registry.models import Import, RegisterRow, RegisterVersion
 
 
-def load(
-    rows: Iterable[Row],
-    *,
-    batch: Import,
-    header: Line,
-    version: RegisterVersion | None,
-    repeated: bool = False,
-) -> Tally:
-    """Link every row to its resident and, given a ``version``, write the rows into it.
+class Loader:
+    """Links a list, piece after piece, to the residents and, unless ``dry``, writes a version.
 
     Dead people on the list are said so; people the office does not know stay unlinked, to be
-    linked when they are registered. ``repeated``: these very bytes are loaded already, so the rows
-    count as unchanged. The caller holds the transaction.
+    linked when they are registered. Bytes that are loaded already are not loaded again: then the
+    rows count as unchanged.
     """
-    tally = Tally()
-    titles = [str(title or "") for title in header]
-    for chunk in in_batches(rows):
-        plans = _plan(chunk, batch, Outcome.SAME if repeated else Outcome.NEW)
+
+    def __init__(self, batch: Import, header: Line, *, dry: bool) -> None:
+        self._batch = batch
+        self._titles = [str(title or "") for title in header]
+        versions = RegisterVersion.objects.filter(
+            register=batch.register, file_sha256=batch.file.sha256, withdrawn_at__isnull=True
+        )
+        self.is_repeat = versions.in_use().exclude(batch=batch).exists()
+        self.version = None if dry or self.is_repeat else self._version(versions)
+
+    def _version(self, versions: Any) -> RegisterVersion:
+        """Return the version an earlier worker began, or a new one; it says nothing yet."""
+        batch = self._batch
+        version, _is_new = versions.get_or_create(
+            batch=batch,
+            defaults={
+                "office": batch.office,
+                "register": batch.register,
+                "data_date": batch.data_date,
+                "whole_village": batch.whole_village,
+                "part": batch.part,
+                "source": batch.source,
+                "file_sha256": batch.file.sha256,
+            },
+        )
+        begun: RegisterVersion = version
+        return begun
+
+    def load(self, piece: Sequence[Row]) -> Tally:
+        """Take a piece in; the caller holds the transaction."""
+        plans = self._plans(piece)
+        tally = Tally()
         for plan in plans:
-            tally.count(plan.row, plan.outcome)
-            if not plan.row.stays_out:
-                tally.matched[plan.matched_by] += 1
-        if version is not None:
-            RegisterRow.objects.bulk_create(
-                [_register_row(plan, version, titles) for plan in plans if not plan.row.stays_out],
-                batch_size=BATCH,
-            )
+            tally.count(plan)
+        if self.version is not None:
+            rows = [
+                _register_row(plan, self.version, self._titles)
+                for plan in plans
+                if not plan.row.stays_out
+            ]
+            RegisterRow.objects.bulk_create(rows, batch_size=PIECE)
         # The register's own rows are kept whole: only the doubtful ones are wanted here.
-        keep_rows(plans, batch=batch, dry=True)
-    return tally
+        keep_rows(plans, batch=self._batch, dry=True)
+        return tally
 
+    def pass_by(self, piece: Sequence[Row]) -> None:
+        """Nothing of an earlier piece is needed for a later one."""
 
-def _plan(rows: list[Row], batch: Import, outcome: str) -> list[Plan]:
-    matcher = Matcher(batch.office, [row for row in rows if not row.stays_out], lock=False)
-    plans = []
-    for row in rows:
-        if row.stays_out:
-            plans.append(Plan(row, outcome_of_unfit(row)))
-            continue
-        match = matcher.match(row)
-        if match.resident is None:
-            row.problems.append("not_in_population")
-        else:
-            note_life(row, match.resident)
-        plans.append(Plan(row, outcome, match.resident, matched_by=match.how or "nobody"))
-    return plans
+    def publish(self, batch: Import, *, actor: Actor) -> None:
+        """Let the version speak: all of it is in. What follows from it follows now."""
+        batch.counts["already_loaded"] = self.is_repeat
+        if self.version is None:
+            return
+        self.version.row_count = self.version.rows.count()
+        self.version.published_at = timezone.now()
+        self.version.save()
+        refresh_statistics(RegisterRow)
+        followers.follow(self.version, actor=actor)
+
+    def _plans(self, piece: Sequence[Row]) -> list[Plan]:
+        outcome = Outcome.SAME if self.is_repeat else Outcome.NEW
+        fit = [row for row in piece if not row.stays_out]
+        matcher = Matcher(self._batch.office, fit, lock=False)
+        plans = []
+        for row in piece:
+            if row.stays_out:
+                plans.append(Plan(row, outcome_of_unfit(row)))
+                continue
+            match = matcher.match(row)
+            if match.resident is None:
+                row.problems.append("not_in_population")
+            else:
+                note_life(row, match.resident)
+            plans.append(Plan(row, outcome, match.resident, matched_by=match.how or "nobody"))
+        return plans
 
 
 def _register_row(plan: Plan, version: RegisterVersion, titles: list[str]) -> RegisterRow:

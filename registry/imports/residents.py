@@ -4,24 +4,19 @@ What the sheet leaves empty is kept. A resident the office knows as dead or move
 changed row keeps what was there before.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from puskesmas.fields import BlindIndexField
 from registry import search_terms
 from registry.imports.matching import Matcher
-from registry.imports.problems import Gravity, counted, needs_a_look, worst
+from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outcome_of_unfit
 from registry.imports.rows import Row
-from registry.models import Household, HouseholdMember, Import, ImportRow, Resident
+from registry.models import Household, HouseholdMember, Import, LifeEvent, Resident
 from registry.naming import address_key, name_key
 
-BATCH = 2_000
 _UPDATE_BATCH = 200
-Outcome = ImportRow.Outcome
 
 #: What a sheet may fill in or change on a resident.
 FACTS = (
@@ -40,99 +35,63 @@ FACTS = (
     "rt",
     "rw",
 )
+#: What a row may change that is kept on the membership, not on the resident.
+OF_CARD = frozenset({"kk", "relation"})
 _INDEXES = [item for item in Resident._meta.fields if isinstance(item, BlindIndexField)]
 
 
-@dataclass
-class Tally:
-    """What became of the rows. ``by_rw`` counts persons loaded, never printed numbers."""
+class Loader:
+    """Compares a list, piece after piece, with the residents and, unless ``dry``, writes.
 
-    outcomes: Counter[str] = field(default_factory=Counter)
-    problems: Counter[str] = field(default_factory=Counter)
-    by_rw: Counter[str] = field(default_factory=Counter)
-    matched: Counter[str] = field(default_factory=Counter)
-
-    def count(self, row: Row, outcome: str) -> None:
-        self.outcomes[outcome] += 1
-        self.problems.update(row.problems)
-        if outcome not in {Outcome.SKIPPED, Outcome.ERROR}:
-            self.by_rw[row.rw] += 1
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain dicts: outcomes, problems, by_rw, matched, and "rows" = persons."""
-        skipped = self.outcomes[Outcome.SKIPPED]
-        return {
-            "rows": sum(self.outcomes.values()) - skipped,
-            "outcomes": dict(self.outcomes),
-            "problems": dict(sorted(self.problems.items())),
-            "by_rw": dict(sorted(self.by_rw.items())),
-            "matched": dict(self.matched),
-        }
-
-
-def load(rows: Iterable[Row], *, batch: Import, dry: bool) -> Tally:
-    """Compare all rows with the register of residents and, unless ``dry``, write.
-
-    The caller holds the transaction. Writes the :class:`ImportRow` of every row that is new,
-    changed, wrong or doubtful; rows that change nothing leave no trace but the count.
+    Rows that change nothing leave no trace but the count.
     """
-    tally = Tally()
-    # Residents already spoken for, or made by this very list: no second row is about them.
-    taken: set[int] = set()
-    for chunk in in_batches(rows):
-        matcher = Matcher(batch.office, [row for row in chunk if not row.stays_out], lock=not dry)
-        plans = [_plan(row, matcher, taken, batch) for row in chunk]
+
+    def __init__(self, batch: Import, *, dry: bool) -> None:
+        self._batch, self._dry = batch, dry
+        # Residents already spoken for, or made by this very list: no second row is about them.
+        written = batch.rows.filter(line__lte=batch.done_lines, resident__isnull=False)
+        self._taken: set[int] = set() if dry else set(written.values_list("resident", flat=True))
+
+    def load(self, piece: Sequence[Row]) -> Tally:
+        """Take a piece in; the caller holds the transaction."""
+        matcher = self._matcher(piece, lock=not self._dry)
+        plans = [self._plan(row, matcher) for row in piece]
+        tally = Tally()
         for plan in plans:
-            tally.count(plan.row, plan.outcome)
-        if not dry:
-            _write(plans, batch=batch)
-            taken.update(plan.resident.pk for plan in plans if plan.resident)
-        keep_rows(plans, batch=batch, dry=dry)
-    return tally
+            tally.count(plan)
+        if not self._dry:
+            _write(plans, batch=self._batch)
+            self._taken.update(plan.resident.pk for plan in plans if plan.resident)
+        keep_rows(plans, batch=self._batch, dry=self._dry)
+        return tally
 
+    def pass_by(self, piece: Sequence[Row]) -> None:
+        """Remember whom a piece is about that an earlier worker has taken in."""
+        matcher = self._matcher(piece, lock=False)
+        for row in piece:
+            if not row.stays_out and (resident := matcher.match(row).resident):
+                self._taken.add(resident.pk)
 
-def in_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield the rows in lists of at most :data:`BATCH`."""
-    source = iter(rows)
-    while chunk := list(islice(source, BATCH)):
-        yield chunk
+    def _matcher(self, piece: Sequence[Row], *, lock: bool) -> Matcher:
+        return Matcher(self._batch.office, [row for row in piece if not row.stays_out], lock=lock)
 
-
-@dataclass
-class Plan:
-    """What one row will do. ``before`` and ``after`` hold changed facts only."""
-
-    row: Row
-    outcome: str
-    resident: Resident | None = None
-    membership: HouseholdMember | None = None
-    matched_by: str = ""
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-
-
-def outcome_of_unfit(row: Row) -> str:
-    """Return SKIPPED for nobody's rows, ERROR for wrong ones."""
-    return Outcome.ERROR if worst(row.problems) is Gravity.ERROR else Outcome.SKIPPED
-
-
-def _plan(row: Row, matcher: Matcher, taken: set[int], batch: Import) -> Plan:
-    if row.stays_out:
-        return Plan(row, outcome_of_unfit(row))
-    match = matcher.match(row)
-    resident = match.resident
-    if resident is None or resident.pk in taken:
-        if match.namesake is not None and match.namesake.pk not in taken:
-            row.problems.append("possible_double")
-        return Plan(row, Outcome.NEW, _new_resident(row, batch))
-    taken.add(resident.pk)
-    note_life(row, resident)
-    membership = matcher.memberships.get(resident.pk)
-    plan = Plan(row, Outcome.SAME, resident, membership, matched_by=match.how)
-    _compare(plan, resident)
-    if plan.after:
-        plan.outcome = Outcome.CHANGED
-    return plan
+    def _plan(self, row: Row, matcher: Matcher) -> Plan:
+        if row.stays_out:
+            return Plan(row, outcome_of_unfit(row))
+        match = matcher.match(row)
+        resident = match.resident
+        if resident is None or resident.pk in self._taken:
+            if match.namesake is not None and match.namesake.pk not in self._taken:
+                row.problems.append("possible_double")
+            return Plan(row, Outcome.NEW, _new_resident(row, self._batch))
+        self._taken.add(resident.pk)
+        note_life(row, resident)
+        membership = matcher.memberships.get(resident.pk)
+        plan = Plan(row, Outcome.SAME, resident, membership, matched_by=match.how)
+        _compare(plan, resident, self._batch)
+        if plan.after:
+            plan.outcome = Outcome.CHANGED
+        return plan
 
 
 def note_life(row: Row, resident: Resident) -> None:
@@ -148,36 +107,42 @@ _LISTED: dict[str, str] = {
 }
 
 
-def _compare(plan: Plan, resident: Resident) -> None:
+def _compare(plan: Plan, resident: Resident, batch: Import) -> None:
     row = plan.row
     for name in FACTS:
         stated = getattr(row, name)
         if stated and stated != getattr(resident, name):
-            _change(plan, name, getattr(resident, name), stated)
+            plan.change(name, getattr(resident, name), stated)
     if row.nik and not resident.nik:
-        _change(plan, "nik", "", row.nik)
+        plan.change("nik", "", row.nik)
     if row.life != resident.life == Resident.Life.ALIVE:
-        _change(plan, "life", resident.life, row.life)
+        _compare_life(plan, resident, batch)
     known = plan.membership
     # The dead and the moved keep the card they were on; only the living change cards.
     if row.life == resident.life == Resident.Life.ALIVE:
         if row.kk and row.kk_index != (known.household.kk_index if known else ""):
-            _change(plan, "kk", known.household.kk if known else "", row.kk)
+            plan.change("kk", known.household.kk if known else "", row.kk)
         if known and row.relation and row.relation != known.relation:
-            _change(plan, "relation", known.relation, row.relation)
+            plan.change("relation", known.relation, row.relation)
 
 
-def _change(plan: Plan, name: str, before: Any, after: Any) -> None:
-    plan.before[name], plan.after[name] = before, after
+def _compare_life(plan: Plan, resident: Resident, batch: Import) -> None:
+    plan.change("life", resident.life, plan.row.life)
+    if resident.life_since != plan.row.life_since:
+        plan.change("life_since", resident.life_since, plan.row.life_since)
+    if resident.life_source != batch.source:
+        plan.change("life_source", resident.life_source, batch.source)
 
 
 def _write(plans: Sequence[Plan], *, batch: Import) -> None:
     loaded = [plan for plan in plans if plan.outcome in {Outcome.NEW, Outcome.CHANGED}]
-    households = _households(loaded, batch=batch)
+    moving = [plan for plan in loaded if _changes_card(plan)]
+    households = _households(moving, batch=batch)
     created = [plan.resident for plan in loaded if plan.resident and plan.outcome == Outcome.NEW]
-    Resident.objects.bulk_create(created, batch_size=BATCH)
-    _update([plan for plan in loaded if plan.outcome == Outcome.CHANGED], batch=batch)
-    _move([plan for plan in loaded if _changes_card(plan)], households, on=batch.data_date)
+    Resident.objects.bulk_create(created, batch_size=PIECE)
+    _update([plan for plan in loaded if plan.outcome == Outcome.CHANGED])
+    _tell_lives(loaded, batch=batch)
+    _move(moving, households, on=batch.data_date)
     search_terms.remember(batch.office_id, [plan.resident for plan in loaded if plan.resident])
 
 
@@ -203,27 +168,55 @@ def _life_source(row: Row, batch: Import) -> str:
     return batch.source if row.life != Resident.Life.ALIVE else ""
 
 
-def _update(plans: Sequence[Plan], *, batch: Import) -> None:
-    changed = [_apply(plan, plan.resident, batch) for plan in plans if plan.resident]
-    touched = {name for plan in plans for name in plan.after} - {"kk", "relation"}
-    derived = {"name_key", "address_key", "version", "life_since", "life_source"}
-    derived |= {index.name for index in _INDEXES}
-    if changed:
-        Resident.objects.bulk_update(changed, sorted(touched | derived), _UPDATE_BATCH)
+def _update(plans: Sequence[Plan]) -> None:
+    changed = []
+    for plan in plans:
+        if plan.resident is not None:
+            put(plan.resident, plan.after)
+            changed.append(plan.resident)
+    save_changed(changed, {name for plan in plans for name in plan.after})
 
 
-def _apply(plan: Plan, resident: Resident, batch: Import) -> Resident:
-    for name in plan.after.keys() - {"kk", "relation"}:
-        setattr(resident, name, plan.after[name])
-    if "life" in plan.after:
-        resident.life_since = plan.row.life_since
-        resident.life_source = _life_source(plan.row, batch)
+def put(resident: Resident, facts: Mapping[str, Any]) -> None:
+    """Give the resident these facts, without saving; a card and a relation are not his own."""
+    for name in facts.keys() - OF_CARD:
+        setattr(resident, name, facts[name])
     resident.name_key = name_key(resident.name)
     resident.address_key = address_key(resident.address)
     resident.version += 1
     for index in _INDEXES:
         index.pre_save(resident, add=False)
-    return resident
+
+
+def save_changed(residents: Sequence[Resident], names: Set[str]) -> None:
+    """Save the named facts of many residents, and what is derived from them."""
+    derived = {"name_key", "address_key", "version"} | {index.name for index in _INDEXES}
+    if residents:
+        fields = sorted((names - OF_CARD) | derived)
+        Resident.objects.bulk_update(residents, fields, _UPDATE_BATCH)
+
+
+def _tell_lives(plans: Sequence[Plan], *, batch: Import) -> None:
+    """Write down the deaths and removals the list told, for the history of each person."""
+    LifeEvent.objects.bulk_create(
+        LifeEvent(
+            office=batch.office,
+            resident=plan.resident,
+            kind=_EVENTS[plan.row.life],
+            on=plan.row.life_since,
+            source=batch.source,
+            batch=batch,
+            recorded_by=batch.created_by,
+        )
+        for plan in plans
+        if plan.row.life in _EVENTS and (plan.outcome == Outcome.NEW or "life" in plan.after)
+    )
+
+
+_EVENTS: dict[str, str] = {
+    Resident.Life.DECEASED: LifeEvent.Kind.DECEASED,
+    Resident.Life.MOVED: LifeEvent.Kind.MOVED_AWAY,
+}
 
 
 def _households(plans: Sequence[Plan], *, batch: Import) -> dict[str, Household]:
@@ -243,7 +236,7 @@ def _households(plans: Sequence[Plan], *, batch: Import) -> dict[str, Household]
         for index, row in wanted.items()
         if index not in found
     ]
-    Household.objects.bulk_create(made, batch_size=BATCH)
+    Household.objects.bulk_create(made, batch_size=PIECE)
     return found | {household.kk_index: household for household in made}
 
 
@@ -253,48 +246,19 @@ def _move(plans: Sequence[Plan], households: dict[str, Household], *, on: date) 
     relabelled = [plan.membership for plan in stays if plan.membership]
     for plan, membership in zip(stays, relabelled, strict=True):
         membership.relation = plan.row.relation
-    left = [plan.membership.pk for plan in plans if plan.membership and "kk" in plan.after]
-    opened = [
-        HouseholdMember(
+    moved = [plan for plan in plans if plan.membership is None or "kk" in plan.after]
+    for plan in moved:
+        plan.left = plan.membership
+        plan.opened = HouseholdMember(
             household=households[plan.row.kk_index],
             resident=plan.resident,
             relation=plan.row.relation,
+            since=on if plan.left else None,
             until=None if plan.row.life == Resident.Life.ALIVE else plan.row.life_since or on,
         )
-        for plan in plans
-        if plan.membership is None or "kk" in plan.after
-    ]
+    left = [plan.left.pk for plan in moved if plan.left]
     HouseholdMember.objects.filter(pk__in=left).update(until=on)
-    HouseholdMember.objects.bulk_create(opened, batch_size=BATCH)
+    HouseholdMember.objects.bulk_create(
+        [plan.opened for plan in moved if plan.opened], batch_size=PIECE
+    )
     HouseholdMember.objects.bulk_update(relabelled, ["relation"], _UPDATE_BATCH)
-
-
-def keep_rows(plans: Iterable[Plan], *, batch: Import, dry: bool) -> None:
-    """Write the import rows worth keeping; the raw cells only where a person must look.
-
-    Notes and nobody's rows are in the counts; kept row by row they would bury the rest.
-    """
-    kept = []
-    for plan in plans:
-        doubts = [code for code in counted(plan.row.problems) if needs_a_look(code)]
-        changes = not dry and plan.outcome in {Outcome.NEW, Outcome.CHANGED}
-        if not doubts and not changes:
-            continue
-        kept.append(
-            ImportRow(
-                batch=batch,
-                line=plan.row.line,
-                outcome=plan.outcome,
-                problems=doubts,
-                raw=[_plain(cell) for cell in plan.row.cells] if doubts else [],
-                before=plan.before or None,
-                after=plan.after or None,
-                resident=plan.resident if plan.resident and plan.resident.pk else None,
-            )
-        )
-    ImportRow.objects.bulk_create(kept, batch_size=BATCH)
-
-
-def _plain(cell: Any) -> Any:
-    """Return the cell as JSON has it; numbers stay numbers, so that lost digits stay visible."""
-    return cell if isinstance(cell, (str, int, float)) else str(cell or "")

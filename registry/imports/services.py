@@ -1,13 +1,13 @@
-"""The verbs of a list: hand in, say what the columns hold, try dry, load.
+"""The verbs of a list: hand in, say what the columns hold, try dry, load, cancel, undo.
 
-Loading is one transaction: the whole list or nothing. Queueing it only marks the import and wakes
-a worker; a worker that dies leaves the import waiting, and the next one starts it afresh.
+A verb only marks the import and wakes a worker, which goes through the list piece by piece
+(``registry.imports.pieces``). A worker that dies leaves the import waiting; the next goes on.
 """
 
 import io
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import islice
 
@@ -15,31 +15,25 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from puskesmas import attachments
 from puskesmas.actors import Actor
-from puskesmas.bulk import refresh_statistics
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
 from puskesmas.history import audit
-from puskesmas.locking import first_result, lock
-from puskesmas.models import Attachment, Office, Role
+from puskesmas.locking import first_result, lock, require_version
+from puskesmas.models import Attachment, Role
 from puskesmas.workflow import role_names
-from registry.imports import columns, followers, registers, residents, rows, sheets
-from registry.models import (
-    Household,
-    HouseholdMember,
-    Import,
-    Register,
-    RegisterRow,
-    RegisterVersion,
-    Resident,
-)
+from registry.imports import columns, pieces, sheets
+from registry.models import Import, Register
 
 log = logging.getLogger("registry.imports")
 
 IMPORT_ROLES = (Role.BACK, Role.COORDINATOR, Role.ADMIN)
 Status = Import.Status
+#: What a worker is at.
+BUSY = frozenset({Status.CHECKING, Status.RUNNING, Status.UNDOING})
 
 
 def hand_in(
@@ -75,8 +69,8 @@ def hand_in(
             allowed=attachments.SHEET_TYPES,
             max_bytes=settings.IMPORT_MAX_BYTES,
         )
-        sheet = sheets.read(attachments.read(file))
-        header_row, titles = _header(sheet)
+        with sheets.opened(attachments.read(file)) as sheet:
+            header_row, titles = _header(sheet)
         batch = Import.objects.create(
             office=actor.office,
             client_uid=client_uid,
@@ -120,59 +114,111 @@ def map_columns(
         raise InvalidInput(_("Tunjukkan kolom yang berisi nama."))
     with transaction.atomic():
         batch = lock(Import, uid, actor=actor, version=version)
-        _require(batch, Status.UPLOADED, Status.CHECKED, Status.FAILED)
+        _require_not_begun(batch)
         batch.mapping = chosen
         batch.status = Status.UPLOADED
         batch.save()
     return batch
 
 
-def try_dry(*, actor: Actor, uid: uuid.UUID | str) -> Import:
-    """Go through the whole list without loading it; the rows' problems are kept to be read."""
+def check(*, actor: Actor, uid: uuid.UUID | str) -> Import:
+    """Ask a worker to go through the whole list without loading it.
+
+    Raises:
+        WrongState: it is being tried or loaded already, or was.
+    """
     _check_role(actor)
     with transaction.atomic():
         batch = lock(Import, uid, actor=actor)
-        _require(batch, Status.UPLOADED, Status.CHECKED, Status.FAILED)
-        _go_through(batch, dry=True)
-        batch.status = Status.CHECKED
-        batch.save()
+        _require_not_begun(batch)
+        batch.done_lines = 0
+        _hand_to_worker(batch, Status.CHECKING)
     return batch
 
 
-def queue(*, actor: Actor, uid: uuid.UUID | str) -> Import:
+def queue(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Import:
     """Ask a worker to load the list; asking again is harmless.
 
     Raises:
-        WrongState: not tried dry yet, or already loaded.
+        WrongState: not tried dry yet, already loaded, or another list of the office is at work.
     """
     _check_role(actor)
     with transaction.atomic():
         batch = lock(Import, uid, actor=actor)
-        _require(batch, Status.CHECKED, Status.RUNNING)
-        batch.status = Status.RUNNING
-        batch.started_at = timezone.now()
-        batch.save()
-        audit(actor=actor, action="import.run", subject=batch)
-        transaction.on_commit(lambda: _wake(batch.pk))
+        if batch.status == Status.RUNNING:
+            return batch
+        require_version(batch, version)
+        _require(batch, Status.CHECKED)
+        _begin_loading(batch, actor)
     return batch
 
 
-def load_queued(batch_pk: int) -> None:
-    """Load a queued list (the worker's part). Nothing happens unless it still waits.
+def cancel(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Import:
+    """Stop a list at work. What is in already is taken back by the worker.
 
-    A list that cannot be loaded becomes "gagal" with the reason in words.
+    Raises:
+        WrongState: it is not being tried or loaded (any more).
     """
-    try:
-        with transaction.atomic():
-            batch = Import.objects.select_for_update(of=("self",)).get(pk=batch_pk)
-            if batch.status == Status.RUNNING:
-                _load(batch, actor=_loader_of(batch))
-    except InvalidInput as error:
-        _fail(batch_pk, str(error.message))
-    except Exception:
-        # Whatever it was, the officer must not wait for ever; the log has the trace.
-        log.exception("import %s failed", batch_pk)
-        _fail(batch_pk, _("Pemuatan gagal dan tidak ada yang diubah. Hubungi pengelola aplikasi."))
+    _check_role(actor)
+    with transaction.atomic():
+        batch = lock(Import, uid, actor=actor, version=version)
+        _require(batch, Status.CHECKING, Status.RUNNING)
+        batch.stopped_by = actor.user
+        audit(actor=actor, action="import.cancel", subject=batch)
+        if batch.status == Status.CHECKING:
+            batch.status = Status.UPLOADED
+            batch.save()
+        else:
+            batch.ends_as = Status.CANCELLED
+            _hand_to_worker(batch, Status.UNDOING)
+    return batch
+
+
+def undo(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Import:
+    """Take back a list that is in; the worker does it, piece by piece.
+
+    Population lists go back the newest first: a later one has confirmed people of this one without
+    leaving a trace on them, and they would be deleted.
+
+    Raises:
+        WrongState: it is not loaded, a later list is, or another list of the office is at work.
+    """
+    _check_role(actor)
+    with transaction.atomic():
+        batch = lock(Import, uid, actor=actor, version=version)
+        _require(batch, Status.DONE)
+        if (later := later_list(batch)) is not None:
+            raise WrongState(
+                _("Tarik kembali dulu daftar yang dimuat sesudahnya: %(list)s.")
+                % {"list": in_words(later)},
+                state=batch.status,
+            )
+        _require_idle_office(batch)
+        batch.stopped_by, batch.ends_as = actor.user, Status.UNDONE
+        batch.done_lines = batch.total_lines or 0
+        audit(actor=actor, action="import.undo", subject=batch)
+        _hand_to_worker(batch, Status.UNDOING)
+    return batch
+
+
+def later_list(batch: Import) -> Import | None:
+    """Return the newest population list loaded after this one, if it is one."""
+    if batch.kind != Import.Kind.RESIDENTS:
+        return None
+    done = Import.objects.filter(
+        office=batch.office_id, kind=Import.Kind.RESIDENTS, status=Status.DONE
+    )
+    later: Import | None = (
+        done.filter(finished_at__gt=batch.finished_at).order_by("-finished_at").first()
+    )
+    return later
+
+
+def in_words(batch: Import) -> str:
+    """Return what an officer calls the list: its kind or register, date, and source."""
+    name = batch.register.name if batch.register else batch.get_kind_display()
+    words = f"{name}, {date_format(batch.data_date)}"
+    return f"{words} ({batch.source})" if batch.source else words
 
 
 def import_list(
@@ -202,9 +248,11 @@ def import_list(
     )
     with transaction.atomic():
         batch = lock(Import, batch.uid, actor=actor)
-        batch.started_at = timezone.now()
-        audit(actor=actor, action="import.run", subject=batch)
-        _load(batch, actor=actor)
+        _begin_loading(batch, actor, wake=False)
+    pieces.carry_on(batch.pk)
+    batch.refresh_from_db()
+    if batch.status != Status.DONE:
+        raise InvalidInput(batch.error or batch.get_status_display())
     return batch
 
 
@@ -215,62 +263,18 @@ class _Upload(UploadedFile):
         super().__init__(file=io.BytesIO(content), name=name, size=len(content))
 
 
-def _loader_of(batch: Import) -> Actor:
-    """Return the officer who handed the list in, acting in the background."""
-    return Actor(office=batch.office, user=batch.created_by)
+def _begin_loading(batch: Import, actor: Actor, *, wake: bool = True) -> None:
+    _require_idle_office(batch)
+    batch.started_at, batch.done_lines = timezone.now(), 0
+    audit(actor=actor, action="import.run", subject=batch)
+    _hand_to_worker(batch, Status.RUNNING, wake=wake)
 
 
-def _load(batch: Import, *, actor: Actor) -> None:
-    # One list at a time per office: two at once would each make the persons of the other.
-    Office.objects.select_for_update().get(pk=batch.office_id)
-    version = _go_through(batch, dry=False)
-    refresh_statistics(Resident, Household, HouseholdMember, RegisterRow)
-    if version is not None:
-        followers.follow(version, actor=actor)
-    batch.status = Status.DONE
-    batch.error = ""
-    batch.finished_at = timezone.now()
+def _hand_to_worker(batch: Import, status: str, *, wake: bool = True) -> None:
+    batch.status, batch.worked_at = status, timezone.now()
     batch.save()
-
-
-def _go_through(batch: Import, *, dry: bool) -> RegisterVersion | None:
-    """Read every line; return the register version made, if one was."""
-    batch.rows.all().delete()
-    sheet = sheets.read(attachments.read(batch.file), sheet=batch.sheet)
-    titles, lines = after_header(sheet, batch.header_row)
-    today = batch.office.today()
-    read = rows.parse(lines, header=titles, mapping=batch.mapping, today=today)
-    register = batch.register
-    if register is None:
-        tally = residents.load(read, batch=batch, dry=dry)
-        batch.counts = tally.as_json()
-        return None
-    loaded = RegisterVersion.objects.filter(
-        register=register, file_sha256=batch.file.sha256, withdrawn_at__isnull=True
-    ).first()
-    version = None if dry or loaded else _new_version(batch, register)
-    tally = registers.load(
-        read, batch=batch, header=titles, version=version, repeated=loaded is not None
-    )
-    batch.counts = tally.as_json() | {"already_loaded": loaded is not None}
-    if version is not None:
-        version.row_count = sum(tally.by_rw.values())
-        version.save()
-    return version
-
-
-def _new_version(batch: Import, register: Register) -> RegisterVersion:
-    return RegisterVersion.objects.create(
-        office=batch.office,
-        register=register,
-        data_date=batch.data_date,
-        whole_village=batch.whole_village,
-        part=batch.part,
-        source=batch.source,
-        file_sha256=batch.file.sha256,
-        batch=batch,
-        published_at=timezone.now(),
-    )
+    if wake:
+        transaction.on_commit(lambda: _wake(batch.pk))
 
 
 def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
@@ -286,18 +290,6 @@ def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
     return found
 
 
-def after_header(
-    sheet: sheets.Sheet, header_row: int
-) -> tuple[sheets.Line, Iterator[tuple[int, sheets.Line]]]:
-    """Return the line of titles and what follows it; the sheet's lines are used up to there."""
-    titles: sheets.Line = []
-    for number, line in sheet.lines:
-        if number == header_row:
-            titles = line
-            break
-    return titles, sheet.lines
-
-
 def _wake(batch_pk: int) -> None:
     from registry.tasks import run_import
 
@@ -308,10 +300,29 @@ def _wake(batch_pk: int) -> None:
         log.warning("import worker not woken: %s", type(error).__name__)
 
 
-def _fail(batch_pk: int, words: str) -> None:
-    Import.objects.filter(pk=batch_pk).update(
-        status=Status.FAILED, error=words[:300], finished_at=timezone.now()
+def _require_idle_office(batch: Import) -> None:
+    """Two lists at once would each make the persons of the other."""
+    busy = (
+        Import.objects.filter(office=batch.office_id, status__in=[Status.RUNNING, Status.UNDOING])
+        .exclude(pk=batch.pk)
+        .first()
     )
+    if busy is not None:
+        raise WrongState(
+            _("Daftar lain masih dikerjakan: %(list)s. Tunggu sampai selesai, lalu ulangi.")
+            % {"list": in_words(busy)},
+            state=batch.status,
+        )
+
+
+def _require_not_begun(batch: Import) -> None:
+    """Columns are chosen and tried before a list is in, or once nothing of it is in any more."""
+    _require(batch, Status.UPLOADED, Status.CHECKED, Status.FAILED)
+    if batch.rows.exclude(kept_because="").exists():
+        raise WrongState(
+            _("Sebagian daftar ini tidak dapat ditarik kembali. Unggah berkasnya sekali lagi."),
+            state=batch.status,
+        )
 
 
 def _require(batch: Import, *statuses: str) -> None:

@@ -8,6 +8,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -34,23 +35,36 @@ class Sheet:
 
     name: str
     sheet_names: list[str]
+    total_lines: int
     lines: Iterator[tuple[int, Line]]
 
 
-def read(content: bytes, *, sheet: str = "") -> Sheet:
-    """Return the named sheet of the file, or its first visible one.
+def after_header(sheet: Sheet, header_row: int) -> tuple[Line, Iterator[tuple[int, Line]]]:
+    """Return the line of titles and what follows it; the sheet's lines are used up to there."""
+    titles: Line = []
+    for number, line in sheet.lines:
+        if number == header_row:
+            titles = line
+            break
+    return titles, sheet.lines
+
+
+@contextmanager
+def opened(content: bytes, *, sheet: str = "") -> Iterator[Sheet]:
+    """Open the named sheet of the file, or its first visible one.
 
     Raises:
         InvalidInput: not a sheet, encrypted, with macros, or a bomb; the message says what to do.
     """
     if content.startswith(_ZIP):
         _check_archive(content)
-        return _read_workbook(content, sheet)
-    if content.startswith(_OLE):
+        yield _read_workbook(content, sheet)
+    elif content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _password()
-        return _read_workbook(content, sheet)
-    return _read_csv(content)
+        yield _read_workbook(content, sheet)
+    else:
+        yield _read_csv(content)
 
 
 def _check_archive(content: bytes) -> None:
@@ -96,7 +110,7 @@ def _read_workbook(content: bytes, wanted: str) -> Sheet:
             field="file",
         )
     # The rows above the used range come along, empty; those below it do not.
-    return Sheet(name, names, enumerate(grid.iter_rows(), start=1))
+    return Sheet(name, names, grid.total_height, enumerate(grid.iter_rows(), start=1))
 
 
 def _read_csv(content: bytes) -> Sheet:
@@ -109,7 +123,7 @@ def _read_csv(content: bytes) -> Sheet:
         text = content.decode("cp1252", errors="replace")
     delimiter = max(";,\t|", key=lambda mark: _regularity(text, mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return Sheet("CSV", ["CSV"], _numbered(reader))
+    return Sheet("CSV", ["CSV"], text.count("\n") + 1, _numbered(reader))
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, Line]]:

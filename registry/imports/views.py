@@ -1,9 +1,11 @@
-"""List pages: hand in, say what the columns hold, read the trial, load."""
+"""List pages: hand in, say what the columns hold, read the trial, load, cancel, undo."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,7 +13,15 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
+from puskesmas.pages import (
+    ActForm,
+    actor_of,
+    add_error,
+    carried_out,
+    form_page,
+    officer_page,
+    say_done,
+)
 from puskesmas.templatetags.puskesos import angka
 from registry.imports import cells, problems, selectors, services
 from registry.imports.forms import ColumnsForm, HandInForm
@@ -21,9 +31,13 @@ from registry.models import Import, ImportRow
 Status = Import.Status
 _TONES = {
     Status.UPLOADED: "info",
+    Status.CHECKING: "progress",
     Status.CHECKED: "waiting",
     Status.RUNNING: "progress",
     Status.DONE: "success",
+    Status.UNDOING: "progress",
+    Status.UNDONE: "neutral",
+    Status.CANCELLED: "neutral",
     Status.FAILED: "danger",
 }
 _GRAVITY = {
@@ -69,7 +83,8 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct what was guessed of the columns, then try the list dry."""
     actor = actor_of(request)
     batch = _batch(uid, actor)
-    if batch.status in {Status.RUNNING, Status.DONE}:
+    open_still = batch.status in {Status.UPLOADED, Status.CHECKED, Status.FAILED}
+    if request.method == "GET" and not open_still:
         return redirect("registry:import", uid=uid)
     titles, samples = selectors.sample_of(batch)
     form = ColumnsForm(
@@ -87,7 +102,7 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 mapping=form.mapping(),
             )
-            services.try_dry(actor=actor, uid=uid)
+            services.check(actor=actor, uid=uid)
         except DomainError as error:
             add_error(form, error)
         else:
@@ -103,12 +118,25 @@ def import_page(request: HttpRequest, uid: str) -> HttpResponse:
     batch = _batch(uid, actor)
     if batch.status == Status.UPLOADED:
         return redirect("registry:import_columns", uid=uid)
-    live = bool(getattr(request, "htmx", False))
-    template = "registry/_import_result.html" if live else "registry/import.html"
-    # 286 tells htmx to stop asking.
-    status = 286 if live and batch.status != Status.RUNNING else 200
+    if getattr(request, "htmx", False):
+        answer = render(request, "registry/_import_progress.html", _progress(batch))
+        if batch.status not in services.BUSY:
+            # The work is over: the whole page has changed.
+            answer["HX-Refresh"] = "true"
+        return answer
     context = _result(batch, position=request.GET.get("from", ""))
-    return render(request, template, context, status=status)
+    return render(request, "registry/import.html", context)
+
+
+_WORDS = {
+    Status.CHECKING: _("Daftar sedang dicoba. Data warga tidak berubah."),
+    Status.RUNNING: _("Daftar sedang dimuat."),
+    Status.UNDOING: _("Daftar sedang ditarik kembali."),
+}
+
+
+def _progress(batch: Import) -> dict[str, Any]:
+    return {"batch": batch, "words": _WORDS.get(Status(batch.status), "")}
 
 
 def _result(batch: Import, *, position: str) -> dict[str, Any]:
@@ -117,9 +145,13 @@ def _result(batch: Import, *, position: str) -> dict[str, Any]:
     counts = batch.counts.get("outcomes", {})
     name_at = next((int(at) for at, field in batch.mapping.items() if field == "name"), 0)
     return {
-        "batch": batch,
+        **_progress(batch),
         "tone": _TONES[Status(batch.status)],
+        "is_busy": batch.status in services.BUSY,
+        "can_cancel": batch.status in {Status.CHECKING, Status.RUNNING},
         "is_trial": batch.status == Status.CHECKED,
+        "was_taken_back": batch.status in {Status.UNDONE, Status.CANCELLED},
+        "kept": selectors.kept_count(batch),
         "loads": sum(counts.get(one, 0) for one in ("new", "changed")),
         "tiles": [
             {"label": label, "value": angka(counts.get(outcome, 0))}
@@ -146,15 +178,51 @@ def _row(row: ImportRow, name_at: int) -> dict[str, Any]:
     name = cells.text_of(row.raw[name_at]) if name_at < len(row.raw) else ""
     if not name and row.resident is not None:
         name = row.resident.name
-    return {"line": row.line, "name": name, "words": problems.words(row.problems)}
+    return {"line": row.line, "name": name, "words": selectors.words_about(row)}
 
 
 @require_POST
 @officer_page(*services.IMPORT_ROLES, village=True)
 def import_load(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask the worker to load the list."""
-    services.queue(actor=actor_of(request), uid=uid)
+    services.queue(actor=actor_of(request), uid=uid, version=_version(request))
     return redirect("registry:import", uid=uid)
+
+
+@require_POST
+@officer_page(*services.IMPORT_ROLES, village=True)
+def import_cancel(request: HttpRequest, uid: str) -> HttpResponse:
+    """Stop the trial or the loading."""
+    services.cancel(actor=actor_of(request), uid=uid, version=_version(request))
+    messages.success(request, _("Daftar dihentikan."))
+    return redirect("registry:import", uid=uid)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*services.IMPORT_ROLES, village=True)
+def import_undo(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ask once more, saying what will happen; then let the worker take the list back."""
+    actor = actor_of(request)
+    batch = _batch(uid, actor)
+    form = ActForm(request.POST or None, initial={"version": batch.version})
+    if carried_out(request, form, services.undo, actor=actor, uid=uid, done=""):
+        return redirect("registry:import", uid=uid)
+    context = {
+        "title": _("Tarik kembali daftar ini?"),
+        "caption": services.in_words(batch),
+        "consequences": selectors.consequences_of_undoing(batch),
+        "form": form,
+        "submit": _("Ya, tarik kembali"),
+        "danger": True,
+        "cancel_url": reverse("registry:import", args=[uid]),
+    }
+    return form_page(request, "components/confirm_page.html", context)
+
+
+def _version(request: HttpRequest) -> int | None:
+    """Return the version the button's form carried, None for a form without one."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 @require_GET

@@ -1,6 +1,7 @@
 """Reads of letters, each scoped to the actor's office and to the matters he may read."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,6 +74,12 @@ def register_page(
 def letters_about(actor: Actor, subject_uid: uuid.UUID) -> QuerySet[Letter]:
     """Return the letters about one subject, newest first: three queries when read."""
     return letters(actor).filter(subject_uid__in=same_as(actor, subject_uid)).order_by("-uid")
+
+
+def subjects_with_letters(uids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these subjects any letter is about, whoever may read it (one query)."""
+    found = Letter.objects.filter(subject_uid__in=list(uids))
+    return set(found.values_list("subject_uid", flat=True))
 
 
 def last_revision(item: Letter) -> LetterRevision:

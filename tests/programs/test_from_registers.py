@@ -7,7 +7,7 @@ import pytest
 from programs.models import Participation
 from programs.services import load_catalogue
 from puskesmas.actors import Actor
-from registry.imports import services
+from registry.imports import pieces, services
 from registry.models import Register, Resident
 
 HEADER = "NIK;NO KK;NAMA;DESIL;PKH;SEMBAKO"
@@ -120,3 +120,35 @@ def test_a_newer_list_of_another_programme_judges_its_own_only(village):
     assert held("SITI AMINAH") == {"PKH", "PBI-JK"}
     load(village, f"{SITI};2;TIDAK;TIDAK", day=date(2026, 11, 15))
     assert held("SITI AMINAH") == {"PBI-JK"}
+
+
+def facts():
+    rows = Participation.objects.order_by("resident__name", "programme__code", "since")
+    return list(rows.values_list("resident__name", "programme__code", "since", "until"))
+
+
+def undo(cast, batch):
+    services.undo(actor=cast.actor("back"), uid=batch.uid)
+    pieces.carry_on(batch.pk)
+
+
+def test_a_withdrawn_list_leaves_no_participation(cast, village):
+    batch = load(village, f"{SITI};2;YA;TIDAK", f"{AGUS};6;TIDAK;YA")
+    undo(cast, batch)
+    assert facts() == []
+
+
+def test_after_a_withdrawal_the_version_before_holds_again(cast, village):
+    load(village, f"{SITI};2;YA;TIDAK", f"{AGUS};6;TIDAK;YA")
+    before = facts()
+    batch = load(village, f"{AGUS};6;YA;TIDAK", day=date(2026, 10, 31))
+    assert facts() != before
+    undo(cast, batch)
+    assert facts() == before
+
+
+def test_withdrawing_an_older_list_leaves_what_the_newest_says(cast, village):
+    older = load(village, f"{SITI};2;YA;TIDAK")
+    load(village, f"{SITI};2;YA;YA", day=date(2026, 10, 31))
+    undo(cast, older)
+    assert held("SITI AMINAH") == {"PKH", "BPNT"}

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
-from registry.imports import services
+from registry.imports import pieces, services
 from registry.imports.problems import PROBLEMS, Gravity
 from registry.imports.services import _Upload
 from registry.models import (
@@ -141,7 +141,7 @@ def test_a_dry_run_finds_the_same_and_writes_no_resident(cast, request, which):
         kind="residents",
         data_date=listed.data_date,
     )
-    batch = services.try_dry(actor=actor, uid=batch.uid)
+    batch = tried(actor, batch)
     assert found_in(batch) == +listed.expected
     assert Resident.objects.count() == Household.objects.count() == 0
     assert batch.status == Import.Status.CHECKED
@@ -196,7 +196,7 @@ def test_a_death_on_the_list_is_taken_over_with_its_date(cast):
     resident = Resident.objects.get()
     assert (resident.life, resident.life_since) == ("deceased", date(2026, 4, 3))
     assert resident.life_source == "Dusun"
-    assert batch.rows.get().before == {"life": "alive"}
+    assert batch.rows.get().before == {"life": "alive", "life_since": None, "life_source": ""}
 
 
 def test_a_list_never_brings_the_dead_back_to_life(cast):
@@ -279,6 +279,13 @@ def test_every_problem_has_words_and_a_gravity():
 # --- The steps and who may take them -------------------------------------------------------------
 
 
+def tried(actor, batch):
+    services.check(actor=actor, uid=batch.uid)
+    pieces.carry_on(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
 def handed_in(cast, who="back", content=None, **kwargs):
     return services.hand_in(
         actor=cast.actor(who),
@@ -305,31 +312,31 @@ def test_the_steps_in_their_order(cast, django_capture_on_commit_callbacks):
     batch = handed_in(cast)
     with pytest.raises(WrongState):
         services.queue(actor=actor, uid=batch.uid)
-    services.try_dry(actor=actor, uid=batch.uid)
+    tried(actor, batch)
     services.queue(actor=actor, uid=batch.uid)
-    services.load_queued(batch.pk)
+    pieces.carry_on(batch.pk)
     batch.refresh_from_db()
     assert batch.status == Import.Status.DONE
     assert Resident.objects.count() == 2
     with pytest.raises(WrongState):
-        services.try_dry(actor=actor, uid=batch.uid)
+        tried(actor, batch)
 
 
 def test_a_list_woken_twice_is_loaded_once(cast):
     actor = cast.actor("back")
     batch = handed_in(cast)
-    services.try_dry(actor=actor, uid=batch.uid)
+    tried(actor, batch)
     services.queue(actor=actor, uid=batch.uid)
-    services.load_queued(batch.pk)
+    pieces.carry_on(batch.pk)
     finished = Import.objects.get(pk=batch.pk).finished_at
-    services.load_queued(batch.pk)
+    pieces.carry_on(batch.pk)
     assert Import.objects.get(pk=batch.pk).finished_at == finished
 
 
 def test_a_new_mapping_asks_for_a_new_trial(cast):
     actor = cast.actor("back")
     batch = handed_in(cast)
-    batch = services.try_dry(actor=actor, uid=batch.uid)
+    batch = tried(actor, batch)
     mapping = {**batch.mapping, "9": ""}
     batch = services.map_columns(actor=actor, uid=batch.uid, version=batch.version, mapping=mapping)
     assert batch.status == Import.Status.UPLOADED
@@ -339,7 +346,7 @@ def test_a_new_mapping_asks_for_a_new_trial(cast):
 def test_a_mapping_made_on_an_old_page_is_refused(cast):
     actor = cast.actor("back")
     batch = handed_in(cast)
-    services.try_dry(actor=actor, uid=batch.uid)
+    tried(actor, batch)
     with pytest.raises(StaleVersion):
         services.map_columns(actor=actor, uid=batch.uid, version=1, mapping=batch.mapping)
 
@@ -382,14 +389,14 @@ def test_a_register_list_needs_its_register(cast):
 def test_a_list_that_breaks_while_loading_changes_nothing_and_says_so(cast, monkeypatch):
     actor = cast.actor("back")
     batch = handed_in(cast)
-    services.try_dry(actor=actor, uid=batch.uid)
+    tried(actor, batch)
     services.queue(actor=actor, uid=batch.uid)
 
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(HouseholdMember.objects, "bulk_create", full_disk)
-    services.load_queued(batch.pk)
+    pieces.carry_on(batch.pk)
     batch.refresh_from_db()
     assert batch.status == Import.Status.FAILED
     assert "tidak ada yang diubah" in batch.error

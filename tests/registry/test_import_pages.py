@@ -9,7 +9,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from puskesmas.models import AuditEntry
-from registry.imports import services
+from registry.imports import pieces
 from registry.models import Import, Resident
 
 NIK, KK = "3509995205800001", "3509990101100001"
@@ -56,6 +56,7 @@ def columns(batch):
 @pytest.fixture
 def tried(browser, batch):
     browser.post(page("import_columns", batch), columns(batch))
+    pieces.carry_on(batch.pk)
     batch.refresh_from_db()
     return batch
 
@@ -65,11 +66,14 @@ def test_the_whole_way_in_a_browser(browser, batch):
     assert "SITI AMINAH" in answer
     assert NIK not in answer
     answer = browser.post(page("import_columns", batch), columns(batch), follow=True)
-    assert "percobaan" in answer.content.decode()
+    assert "sedang dicoba" in answer.content.decode()
+    pieces.carry_on(batch.pk)
+    answer = browser.get(page("import", batch)).content.decode()
+    assert "percobaan" in answer
     assert Resident.objects.count() == 0
     answer = browser.post(page("import_load", batch), follow=True)
     assert "sedang dimuat" in answer.content.decode()
-    services.load_queued(batch.pk)
+    pieces.carry_on(batch.pk)
     answer = browser.get(page("import", batch)).content.decode()
     assert "Selesai" in answer
     assert set(Resident.objects.values_list("name", flat=True)) == {"SITI AMINAH", "=BUDI()"}
@@ -100,7 +104,7 @@ def test_the_columns_are_corrected_by_a_person(browser, batch):
     browser.post(page("import_columns", batch), chosen)
     batch.refresh_from_db()
     assert "address" not in batch.mapping.values()
-    assert batch.status == Import.Status.CHECKED
+    assert batch.status == Import.Status.CHECKING
 
 
 @pytest.mark.parametrize(
@@ -149,6 +153,68 @@ def test_a_double_click_hands_in_one_list(browser):
 @pytest.mark.parametrize("name", ["import", "import_columns", "import_reasons"])
 def test_another_village_finds_no_list(login, tried, name):
     assert login("stranger").get(page(name, tried)).status_code == 404
+
+
+def start(browser, batch):
+    batch.refresh_from_db()
+    browser.post(page("import_load", batch), {"version": batch.version})
+    batch.refresh_from_db()
+
+
+def test_a_list_at_work_shows_its_progress_and_asks_again(browser, tried):
+    start(browser, tried)
+    Import.objects.update(done_lines=1, total_lines=4)
+    answer = browser.get(page("import", tried)).content.decode()
+    assert '<progress id="progress" class="progress" value="1" max="4">' in answer
+    assert "Baris 1 dari 4" in answer
+    assert '<noscript><meta http-equiv="refresh"' in answer
+    live = browser.get(page("import", tried), headers={"HX-Request": "true"})
+    assert "<html" not in live.content.decode()
+    assert "HX-Refresh" not in live
+    pieces.carry_on(tried.pk)
+    assert (
+        browser.get(page("import", tried), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    )
+
+
+def test_a_list_at_work_is_stopped_by_a_button(browser, tried):
+    start(browser, tried)
+    assert "Hentikan" in browser.get(page("import", tried)).content.decode()
+    browser.post(page("import_cancel", tried), {"version": tried.version})
+    pieces.carry_on(tried.pk)
+    answer = browser.get(page("import", tried)).content.decode()
+    assert "Seluruh isinya sudah ditarik kembali." in answer
+    assert Resident.objects.count() == 0
+
+
+def test_undoing_is_asked_once_more_and_what_stays_is_shown(browser, tried):
+    start(browser, tried)
+    pieces.carry_on(tried.pk)
+    Resident.objects.filter(name="SITI AMINAH").update(version=2)
+    answer = browser.get(page("import_undo", tried)).content.decode()
+    assert "2 warga baru dari daftar ini dihapus" in answer
+    assert Resident.objects.count() == 2
+    tried.refresh_from_db()
+    browser.post(page("import_undo", tried), {"version": tried.version})
+    pieces.carry_on(tried.pk)
+    assert list(Resident.objects.values_list("name", flat=True)) == ["SITI AMINAH"]
+    answer = browser.get(page("import", tried)).content.decode()
+    assert "Sudah diubah lagi sesudah daftar dimuat" in answer
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(browser.get(page("import_reasons", tried)).content)
+    )
+    assert [row[4] for row in book.get_sheet_by_index(0).to_python()[1:]] == ["SITI AMINAH"]
+
+
+def test_a_refused_undo_says_why(browser, tried):
+    answer = browser.post(page("import_undo", tried), {"version": tried.version})
+    assert answer.status_code == 409
+    assert "Sudah dicoba" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["import_cancel", "import_undo"])
+def test_another_village_stops_no_list_of_ours(login, tried, name):
+    assert login("stranger").post(page(name, tried)).status_code == 404
 
 
 def test_another_village_loads_no_list_of_ours(login, tried):
