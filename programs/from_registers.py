@@ -78,10 +78,13 @@ def give_back(version: RegisterVersion, actor: Actor) -> None:
     ended = list(
         rows.filter(until=version.data_date).values_list("pk", "resident_id", "programme__code")
     )
+    merged = _merged_in(version.office_id)
     left = RegisterVersion.objects.in_use().filter(office=version.office)
     for newest in left.select_related("register", "batch").order_by("-data_date", "-pk"):
-        named, _listed = _named_by(newest, programmes_told(newest) & untold)
-        again = [pk for pk, resident, code in ended if resident in named.get(code, ())]
+        named, _listed = _named_by(newest, programmes_told(newest) & untold, merged)
+        again = [
+            pk for pk, record, code in ended if merged.get(record, record) in named.get(code, ())
+        ]
         for start in range(0, len(again), _BATCH):
             rows.filter(pk__in=again[start : start + _BATCH]).update(until=None)
         if named:

@@ -144,8 +144,11 @@ def sniff(content: bytes, *, name: str) -> str:
     known = next((item.mime_type for item in matches if item.mime_type in _KNOWN), "")
     if known:
         return known
-    is_text = b"\0" not in content[:65536]
-    return "text/csv" if is_text and name.lower().endswith((".csv", ".txt")) else "unknown"
+    # Excel's "Unicode text" is UTF-16 and full of zero bytes; it says so in its first two.
+    is_text = b"\0" not in content[:65536] or content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    # What web systems hand out as .xls is as often text.
+    named = name.lower().endswith((".csv", ".txt", ".tsv", ".xls"))
+    return "text/csv" if is_text and named else "unknown"
 
 
 _KNOWN = DOCUMENT_TYPES | SHEET_TYPES - {"text/csv"}

@@ -62,6 +62,15 @@ def hand_in(
         raise InvalidInput(_("Tanggal data tidak bisa di masa depan."), field="data_date")
     if kind == Import.Kind.REGISTER and (register is None or register.office_id != actor.office.pk):
         raise InvalidInput(_("Pilih daftarnya: DTSEN, DTKS, atau lainnya."), field="register")
+    if (upload.size or 0) > settings.IMPORT_MAX_BYTES:
+        raise InvalidInput(
+            _(
+                "Berkas terlalu besar: paling besar %(mb)d MB. Hapus gambar dan lembar lain, "
+                "simpan sebagai .xlsx, atau bagi per dusun."
+            )
+            % {"mb": settings.IMPORT_MAX_BYTES // 1024 // 1024},
+            field="file",
+        )
     with transaction.atomic():
         file = attachments.store(
             upload,

@@ -145,7 +145,7 @@ def _delete_empty(households: Iterable[int], batch: Import) -> None:
 
 
 def _put_back(rows: Sequence[ImportRow], batch: Import) -> None:
-    open_now = {
+    open_now: dict[Any, HouseholdMember] = {
         member.resident_id: member
         for member in HouseholdMember.objects.filter(
             resident__in=[row.resident_id for row in rows], until__isnull=True
@@ -180,15 +180,17 @@ def _is_as_left(row: ImportRow, member: HouseholdMember | None) -> bool:
 
 def _read(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the resident's own facts, kept as JSON, as the model has them: days are days."""
-    fields = {name: Resident._meta.get_field(name) for name in facts.keys() - residents.OF_CARD}
+    fields: dict[str, Any] = {
+        name: Resident._meta.get_field(name) for name in facts.keys() - residents.OF_CARD
+    }
     return {name: field.to_python(facts[name]) for name, field in fields.items()}
 
 
 def _put_back_cards(
-    rows: Sequence[ImportRow], open_now: dict[int, HouseholdMember], batch: Import
+    rows: Sequence[ImportRow], open_now: dict[Any, HouseholdMember], batch: Import
 ) -> None:
     moved = [row for row in rows if "kk" in (row.after or {})]
-    opened = [row.opened_id for row in moved]
+    opened = [row.opened_id for row in moved if row.opened_id]
     households = {row.opened.household_id for row in moved if row.opened}
     HouseholdMember.objects.filter(pk__in=opened).delete()
     HouseholdMember.objects.filter(pk__in=[row.left_id for row in moved if row.left_id]).update(
@@ -197,8 +199,9 @@ def _put_back_cards(
     _delete_empty(households, batch)
     relabelled: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if "relation" in (row.before or {}) and row not in moved:
-            relabelled[row.before["relation"]].append(open_now[row.resident_id].pk)
+        before = row.before or {}
+        if "relation" in before and "kk" not in before:
+            relabelled[before["relation"]].append(open_now[row.resident_id].pk)
     for relation, members in relabelled.items():
         HouseholdMember.objects.filter(pk__in=members).update(relation=relation)
 

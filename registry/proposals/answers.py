@@ -255,7 +255,11 @@ def _outcome(row: dict[str, Any], proposal: Proposal, family: set[int]) -> str:
 
 
 def _read(content: bytes) -> list[dict[str, Any]]:
-    sheet = sheets.read(content)
+    with sheets.opened(content) as sheet:
+        return _rows_of(sheet)
+
+
+def _rows_of(sheet: sheets.Sheet) -> list[dict[str, Any]]:
     places: dict[str, int] = {}
     for _number, line in islice(sheet.lines, columns.HEADER_WITHIN):
         places = _places(line)

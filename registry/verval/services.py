@@ -20,7 +20,6 @@ from puskesmas.locking import first_result, lock
 from puskesmas.models import Attachment, User
 from registry.imports import columns, rows, sheets
 from registry.imports.matching import Matcher
-from registry.imports.services import after_header
 from registry.imports.writing import workbook
 from registry.models import VervalList, VervalRow, VervalState
 from registry.naming import address_key
@@ -67,8 +66,8 @@ def take_in(
             allowed=attachments.SHEET_TYPES,
             max_bytes=settings.IMPORT_MAX_BYTES,
         )
-        sheet = sheets.read(attachments.read(file))
-        header_row, titles = _header(sheet)
+        with sheets.opened(attachments.read(file)) as sheet:
+            header_row, titles = _header(sheet)
         made = VervalList.objects.create(
             office=actor.office,
             client_uid=client_uid,
@@ -211,20 +210,20 @@ def send_back(*, actor: Actor, uid: uuid.UUID | str, version: int | None) -> Ver
 def sheet_of(held: VervalList) -> bytes:
     """Return the sender's sheet with the answers so far (reads the file; one query)."""
     visited = held.rows.exclude(outcome="").select_related("photo")
-    sheet = sheets.read(attachments.read(held.file), sheet=held.sheet)
-    lines = answers.filled_in(
-        sheet.lines,
-        header_row=held.header_row,
-        columns=held.answers,
-        rows={row.line: row for row in visited},
-    )
+    with sheets.opened(attachments.read(held.file), sheet=held.sheet) as sheet:
+        lines = answers.filled_in(
+            sheet.lines,
+            header_row=held.header_row,
+            columns=held.answers,
+            rows={row.line: row for row in visited},
+        )
     return workbook(lines[0] if lines else [], lines[1:])
 
 
 def titles_of(held: VervalList) -> list[str]:
     """Return the titles of the sender's columns (reads the file)."""
-    sheet = sheets.read(attachments.read(held.file), sheet=held.sheet)
-    titles, _lines = after_header(sheet, held.header_row)
+    with sheets.opened(attachments.read(held.file), sheet=held.sheet) as sheet:
+        titles, _lines = sheets.after_header(sheet, held.header_row)
     return [str(title or "").strip() for title in titles]
 
 
@@ -257,13 +256,16 @@ def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
 
 
 def _take_rows(held: VervalList, titles: sheets.Line, actor: Actor) -> None:
-    parsed = rows.parse(
-        sheets.read(attachments.read(held.file), sheet=held.sheet).lines,
-        header=titles,
-        mapping=columns.guess(titles),
-        today=actor.office.today(),
-    )
-    people = [row for row in parsed if row.line > held.header_row and row.is_person and row.name]
+    with sheets.opened(attachments.read(held.file), sheet=held.sheet) as sheet:
+        parsed = rows.parse(
+            sheet.lines,
+            header=titles,
+            mapping=columns.guess(titles),
+            today=actor.office.today(),
+        )
+        people = [
+            row for row in parsed if row.line > held.header_row and row.is_person and row.name
+        ]
     if not people:
         raise InvalidInput(_("Tidak ada orang di daftar ini."), field="upload")
     if len(people) > MOST_ROWS:
