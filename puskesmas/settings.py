@@ -294,13 +294,15 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PaperEnum": "programs.api.PAPERS",
         "CaseStateEnum": "complaints.workflow.CaseState",
+        "CaseOutcomeEnum": "complaints.models.Complaint.Outcome",
         "LetterStateEnum": "reports.letters.workflow.LetterState",
         "InboxStateEnum": "referrals.workflow.Inbox",
         "AnswerEnum": "referrals.workflow.Answer",
         "SourceByHandEnum": "referrals.api.BY_HAND",
         "ProposalStateEnum": "registry.proposals.workflow.ProposalState",
-        "ProposalFindingEnum": "registry.proposals.api.FINDINGS",
+        "FindingEnum": "registry.models.verval.VervalRow.Finding",
         "MeetingOutcomeEnum": "registry.models.proposals.MeetingItem.Outcome",
+        "VervalOutcomeEnum": "registry.models.verval.VervalRow.Outcome",
         "RealisedEnum": "referrals.api.REALISED",
     },
     "POSTPROCESSING_HOOKS": [

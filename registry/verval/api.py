@@ -13,7 +13,7 @@ from puskesmas.api_answers import with_version
 from puskesmas.api_requests import IF_MATCH, Body, NoBody, if_match, valid
 from puskesmas.history import audit
 from registry.identity import mask_number
-from registry.models import VervalRow, VervalState
+from registry.models import VervalList, VervalRow, VervalState
 from registry.verval import selectors, services
 from registry.verval.views import READERS
 from registry.verval.workflow import KEEPERS
@@ -81,6 +81,7 @@ class VervalLists(generics.ListAPIView[Any]):
     """The verval lists the officer may see, newest first."""
 
     roles = READERS
+    queryset = VervalList.objects.none()
     serializer_class = VervalListOut
     order = ("-pk",)
 
@@ -96,6 +97,7 @@ class VervalListRows(generics.ListAPIView[Any]):
     """A list's rows in the order in which one walks."""
 
     roles = READERS
+    queryset = VervalRow.objects.none()
     serializer_class = VervalRowOut
     order = ("walk", "line")
 
