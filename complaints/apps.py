@@ -34,6 +34,12 @@ class ComplaintsConfig(AppConfig):
             load=desk.person_panel,
         )
         panels.register(
+            page="household",
+            order=20,
+            template="complaints/person_panel.html",
+            load=desk.household_panel,
+        )
+        panels.register(
             page="case", order=40, template="letters/person_panel.html", load=desk.letters_panel
         )
         add(

@@ -16,6 +16,7 @@ from complaints.workflow import REGISTRARS
 from programs.models import Programme
 from programs.papers import paper_name
 from programs.selectors import papers_wanted, participations_of, programmes_of, versions_on
+from puskesmas import typed_numbers
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotFound
 from puskesmas.history import audit
@@ -24,8 +25,8 @@ from registry import badges
 from registry.finding import find_for_page
 from registry.forms import SearchForm
 from registry.models import Resident
+from registry.places import place_of
 from registry.selectors import is_family, person, register_answer
-from registry.views import place_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,6 +62,8 @@ def _find_person(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
     found, more = find_for_page(form.cleaned_data["q"], actor=actor) if asked else ([], False)
+    if asked:
+        typed_numbers.remember(request, form.cleaned_data["q"])
     marks = badges.load(actor, [hit.resident for hit in found])
     results = [_result(hit.resident, marks.get(hit.resident.pk, [])) for hit in found]
     live = bool(getattr(request, "htmx", False))

@@ -10,6 +10,7 @@ from complaints.views import queue_rows, tone_of
 from complaints.workflow import OPEN_STATES
 from puskesmas.actors import Actor
 from puskesmas.models import Office
+from registry.households.selectors import Family
 from registry.letters import sktm_panel
 from registry.models import Resident
 
@@ -61,6 +62,14 @@ def person_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
         "cases": [{"case": row, "tone": tone_of(row)} for row in rows],
         "live": any(row.state in OPEN_STATES for row in rows),
     }
+
+
+def household_panel(actor: Actor, family: Family) -> dict[str, Any] | None:
+    """Return the cases of a whole family, running ones first (three queries)."""
+    if not actor.has(*selectors.READERS):
+        return None
+    rows = selectors.cases_of_family(family.residents, actor=actor)
+    return {"cases": [{"case": row, "tone": tone_of(row)} for row in rows], "whose": True}
 
 
 def letters_panel(actor: Actor, case: Complaint) -> dict[str, Any] | None:

@@ -134,6 +134,14 @@ def cases_of(resident: Resident, *, actor: Actor) -> list[Complaint]:
     return sorted(rows, key=lambda row: row.state not in OPEN_STATES)
 
 
+def cases_of_family(residents: Iterable[Resident], *, actor: Actor) -> list[Complaint]:
+    """Return the cases of these people, open ones first, then newest (three queries)."""
+    records = people_by_record(resident.pk for resident in residents)
+    rows = with_needed(cases(actor).filter(subject__in=list(records)))
+    newest = rows.select_related("subject", "kind").order_by("-received_at", "-pk")
+    return sorted(newest, key=lambda row: row.state not in OPEN_STATES)
+
+
 def live_cases(residents: Iterable[Resident], *, actor: Actor) -> dict[int, list[Complaint]]:
     """Return the open cases by resident pk, newest first (three queries)."""
     owners = people_by_record(resident.pk for resident in residents)

@@ -26,8 +26,8 @@ from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, officer_page, say_done
 from puskesmas.workflow import role_names
+from registry.places import place_of
 from registry.selectors import household_of, is_family
-from registry.views import place_of
 
 PAGE_SIZE = 25
 

@@ -17,8 +17,8 @@ from programs.papers import papers
 from programs.selectors import participations_of, programmes_of, versions_on
 from puskesmas.api import api_actor
 from puskesmas.history import audit
+from registry.roles import READERS
 from registry.selectors import person
-from registry.views import READERS
 
 #: Every paper a case may hold, as choices.
 PAPERS = [(code, paper.name_id) for code, paper in papers().items()]

@@ -23,3 +23,15 @@ class ProgramsConfig(AppConfig):
             template="programs/person_panel.html",
             load=panels.person_panel,
         )
+        register(
+            page="household",
+            order=10,
+            template="programs/person_panel.html",
+            load=panels.household_panel,
+        )
+        register(
+            page="successor",
+            order=10,
+            template="programs/successor_panel.html",
+            load=panels.successor_panel,
+        )

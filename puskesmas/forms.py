@@ -8,7 +8,7 @@ and ``aria-describedby`` that ties the three together.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -92,6 +92,24 @@ class NumberInput(forms.TextInput):
             {"inputmode": "numeric", "autocomplete": "off", "class": f"digits w-{width}"}
         )
         self.prefix = prefix
+
+
+class Suggestions(forms.TextInput):
+    """Text with a list to choose from; anything else may be typed."""
+
+    template_name = "forms/suggestions.html"
+
+    def __init__(self, options: Iterable[str]) -> None:
+        super().__init__({"autocomplete": "off"})
+        self.options = list(options)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """As Django's, with the list and the id that ties it to the box."""
+        context = super().get_context(name, value, attrs)
+        context["list_id"] = f"{context['widget']['attrs'].get('id', name)}_list"
+        context["widget"]["attrs"]["list"] = context["list_id"]
+        context["options"] = self.options
+        return context
 
 
 class DateInput(forms.DateInput):

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
 
-from puskesmas import attachments, panels, searching
+from puskesmas import attachments, panels, searching, typed_numbers
 from puskesmas.actors import Actor, current_assignments
 from puskesmas.middleware import is_program
 from puskesmas.models import Attachment
@@ -79,6 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     text = request.POST.get("q", "").strip()
     hits = searching.find(text, actor=actor_of(request))
+    typed_numbers.remember(request, text)
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1:
         return redirect(exact[0].url)

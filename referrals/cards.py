@@ -97,6 +97,13 @@ def load(referrals: Iterable[Referral], *, actor: Actor) -> list[Card]:
     return [_card(row, found.get(row.pk), bench, actor) for row in rows]
 
 
+def standings(referrals: Iterable[Referral]) -> list[Card]:
+    """Return the referrals as cards without acts, for pages that only list them (two queries)."""
+    rows = list(referrals)
+    found = deliveries_of(rows)
+    return [_standing(row, found.get(row.pk)) for row in rows]
+
+
 def _card(row: Referral, delivery: Delivery | None, bench: Bench, actor: Actor) -> Card:
     card = _standing(row, delivery)
     if row.approval == Approval.AWAITING:

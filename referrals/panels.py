@@ -17,6 +17,7 @@ from puskesmas.models import Office, Role
 from referrals import cards, selectors
 from referrals.views import APPROVERS, READERS
 from referrals.views_inbox import READERS as INBOX_READERS
+from registry.households.selectors import Family
 
 #: How many drafts the home page names; the list has them all.
 NAMED = 5
@@ -26,6 +27,9 @@ def register() -> None:
     """Join the pages that span apps; called from ``AppConfig.ready()``."""
     tiles = "referrals/panel_home_tiles.html"
     panels.register(page="case", order=20, template="referrals/panel_case.html", load=of_case)
+    panels.register(
+        page="household", order=30, template="referrals/panel_household.html", load=of_family
+    )
     panels.register(
         page="home", order=10, template="referrals/panel_home_approvals.html", load=approvals
     )
@@ -48,6 +52,14 @@ def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
         "untold": selectors.untold(case.pk) if goes_on else [],
         "may_tell": may_tell(actor, case),
     }
+
+
+def of_family(actor: Actor, family: Family) -> dict[str, Any] | None:
+    """Return the referrals of a whole family, newest first: four queries; none, no panel."""
+    if not actor.has(*READERS):
+        return None
+    rows = selectors.referrals_of_people(family.residents, actor=actor)
+    return {"cards": cards.standings(rows)} if rows else None
 
 
 def approvals(actor: Actor, office: Office) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Reads of referrals and of the inbox: scoped to the officer's office, with known query counts."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,8 @@ from referrals.models import (
 )
 from referrals.separation import Bench
 from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
+from registry.identities import people_by_record
+from registry.models import Resident
 from reports.letters.models import Letter
 from reports.letters.workflow import LetterState
 
@@ -89,6 +92,13 @@ def referrals_of_case(case_pk: int, *, actor: Actor) -> list[Referral]:
         .filter(complaint_id=case_pk)
         .order_by("-pk")
     )
+
+
+def referrals_of_people(residents: Iterable[Resident], *, actor: Actor) -> list[Referral]:
+    """Return the referrals about these people, newest first (two queries)."""
+    records = people_by_record(resident.pk for resident in residents)
+    rows = referrals_of(actor).filter(complaint__subject__in=list(records))
+    return list(rows.order_by("-pk"))
 
 
 def untold(case_pk: int) -> list[Answering]:

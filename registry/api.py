@@ -23,15 +23,21 @@ from puskesmas.api_requests import (
 from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from registry import merging, selectors, services
+from registry.concerns import concerns_of, first_registered
 from registry.finding import find_for_page
 from registry.identities import card_of
 from registry.identity import IdentityError, check_typed_number, mask_number
-from registry.models import HouseholdMember, RegisterCheck, Resident
-from registry.views import READERS
+from registry.life import events_of, record_life_event
+from registry.models import HouseholdMember, LifeEvent, RegisterCheck, Resident
+from registry.roles import READERS, WRITERS
 
 
 class PersonIn(Body):
-    """A person's data as written. Numbers are text; only the name is required."""
+    """A person's data as written. Numbers are text; only the name is required.
+
+    Religion, marital status, education and disability take the code, the words or a common
+    spelling of the official lists, and answer its words; anything else stays as sent.
+    """
 
     name = serializers.CharField(max_length=120)
     nik = serializers.CharField(required=False, allow_blank=True, max_length=24)
@@ -47,7 +53,12 @@ class PersonIn(Body):
     dusun = serializers.CharField(required=False, allow_blank=True, max_length=60)
     rt = serializers.RegexField(r"^\d{1,3}$", required=False, allow_blank=True)
     rw = serializers.RegexField(r"^\d{1,3}$", required=False, allow_blank=True)
+    mother_name = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    religion = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    marital_status = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    education = serializers.CharField(required=False, allow_blank=True, max_length=40)
     occupation = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    disability = serializers.CharField(required=False, allow_blank=True, max_length=120)
     has_ektp = serializers.BooleanField(required=False, allow_null=True)
 
 
@@ -101,15 +112,60 @@ class MemberOut(serializers.Serializer[Any]):
     relation = serializers.CharField()
 
 
+class LifeEventOut(serializers.Serializer[Any]):
+    """Something that happened to the person. ``on`` may be unknown."""
+
+    kind = serializers.ChoiceField(choices=LifeEvent.Kind.choices)
+    on = serializers.DateField(allow_null=True)
+    place = serializers.CharField()
+    evidence = serializers.CharField(source="source")
+    record_number = serializers.CharField()
+
+
+class WarningOut(serializers.Serializer[Any]):
+    """Something unlikely about a number; the record stands all the same."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
 class PersonDetailOut(PersonOut):
-    """A person with family card and registers.
+    """A person with family card, registers, what happened to him, and what is unlikely.
 
     ``merged_into`` is set when the uid asked for is of a record merged into this person.
     """
 
     merged_into = serializers.SerializerMethodField()
+    birth_place = serializers.CharField()
+    has_ektp = serializers.BooleanField(allow_null=True)
+    mother_name = serializers.CharField()
+    religion = serializers.CharField()
+    marital_status = serializers.CharField()
+    education = serializers.CharField()
+    occupation = serializers.CharField()
+    disability = serializers.CharField()
+    first_registered = serializers.SerializerMethodField()
+    household_uid = serializers.SerializerMethodField()
     household = serializers.SerializerMethodField()
     registers = serializers.SerializerMethodField()
+    events = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+
+    def get_first_registered(self, resident: Resident) -> str:
+        return first_registered(resident)
+
+    @extend_schema(responses={"type": "string", "format": "uuid", "nullable": True})
+    def get_household_uid(self, resident: Resident) -> str | None:
+        card = card_of(resident)
+        return str(card.household.uid) if card else None
+
+    @extend_schema(responses=LifeEventOut(many=True))
+    def get_events(self, resident: Resident) -> list[dict[str, Any]]:
+        return list(LifeEventOut(events_of(resident), many=True).data)
+
+    @extend_schema(responses=WarningOut(many=True))
+    def get_warnings(self, resident: Resident) -> list[dict[str, Any]]:
+        return list(WarningOut(concerns_of(resident), many=True).data)
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_merged_into(self, resident: Resident) -> str | None:
@@ -158,11 +214,16 @@ class CheckOut(serializers.Serializer[Any]):
 
 
 class LifeIn(Body):
-    """What happened to a person, since when. ``evidence`` says who or what tells so."""
+    """What happened to a person. ``evidence`` says who or what tells so.
 
-    life = serializers.ChoiceField(choices=Resident.Life.choices)
-    since = DayField()
+    ``place`` is where he came from or went to; ``record_number`` names the berita acara or deed.
+    """
+
+    kind = serializers.ChoiceField(choices=LifeEvent.Kind.choices)
+    on = DayField()
     evidence = serializers.CharField(max_length=120)
+    place = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    record_number = serializers.CharField(required=False, allow_blank=True, max_length=60)
 
 
 class ReasonIn(Body):
@@ -175,7 +236,7 @@ class NumbersOut(serializers.Serializer[Any]):
     phone = serializers.CharField()
 
 
-def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
+def detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
     actor = api_actor(request)
     resident = selectors.person(uid, actor=actor)
     data = PersonDetailOut(resident, context={"actor": actor, "asked": uid}).data
@@ -197,7 +258,7 @@ class PersonSearch(APIView):
 class PersonList(APIView):
     """Add a person the office did not know."""
 
-    roles = services.WRITERS
+    roles = WRITERS
 
     @extend_schema(
         request=PersonIn,
@@ -211,7 +272,7 @@ class PersonList(APIView):
             client_uid=idempotency_key(request),
             **valid(PersonIn, request),
         )
-        return _detail(request, resident.uid, http_status=status.HTTP_201_CREATED)
+        return detail(request, resident.uid, http_status=status.HTTP_201_CREATED)
 
 
 class PersonDetail(APIView):
@@ -219,12 +280,12 @@ class PersonDetail(APIView):
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return READERS if self.request.method == "GET" else services.WRITERS
+        return READERS if self.request.method == "GET" else WRITERS
 
     @extend_schema(responses=PersonDetailOut, tags=["people"])
     def get(self, request: Request, uid: str) -> Response:
         """Show one person; the look is audited."""
-        answer = _detail(request, uid)
+        answer = detail(request, uid)
         audit(
             actor=api_actor(request),
             action="open_person",
@@ -242,13 +303,13 @@ class PersonDetail(APIView):
         services.change_resident(
             actor=api_actor(request), uid=uid, version=if_match(request), **values
         )
-        return _detail(request, uid)
+        return detail(request, uid)
 
 
 class PersonChecks(APIView):
     """Note a look into SIKS-NG or Cek Bansos."""
 
-    roles = services.WRITERS
+    roles = WRITERS
 
     @extend_schema(
         request=CheckIn,
@@ -268,24 +329,27 @@ class PersonChecks(APIView):
 
 
 class PersonLife(APIView):
-    """Record that a person died, moved away or lives here after all."""
+    """Record that a person moved in or away, died, or is still here after all."""
 
-    roles = services.WRITERS
+    roles = WRITERS
 
     @extend_schema(
-        request=LifeIn, responses=PersonDetailOut, parameters=[IF_MATCH], tags=["people"]
+        request=LifeIn,
+        responses=PersonDetailOut,
+        parameters=[IF_MATCH, IDEMPOTENCY_KEY],
+        tags=["people"],
     )
     def post(self, request: Request, uid: str) -> Response:
         values = valid(LifeIn, request)
-        services.record_life(
+        record_life_event(
             actor=api_actor(request),
             uid=uid,
             version=if_match(request),
-            life=values["life"],
-            since=values["since"],
-            source=values["evidence"],
+            client_uid=idempotency_key(request),
+            source=values.pop("evidence"),
+            **values,
         )
-        return _detail(request, uid)
+        return detail(request, uid)
 
 
 class PersonNumbers(APIView):
@@ -322,7 +386,7 @@ class PersonMerge(APIView):
             canonical=values["into"],
             reason=values.get("reason", ""),
         )
-        return _detail(request, uid)
+        return detail(request, uid)
 
 
 class PersonUnmerge(APIView):
@@ -333,4 +397,4 @@ class PersonUnmerge(APIView):
     @extend_schema(request=None, responses=PersonDetailOut, tags=["people"])
     def post(self, request: Request, uid: str) -> Response:
         merging.unmerge(actor=api_actor(request), uid=uid)
-        return _detail(request, uid)
+        return detail(request, uid)

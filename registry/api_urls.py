@@ -2,6 +2,7 @@ from django.urls import path
 
 from registry import api, letter_api
 from registry.criteria import api as criteria
+from registry.households import api as households
 from registry.registers import api as registers
 from registry.verval import api as verval
 
@@ -11,12 +12,16 @@ urlpatterns = [
     path("people/<uuid:uid>/", api.PersonDetail.as_view(), name="person"),
     path("people/<uuid:uid>/checks/", api.PersonChecks.as_view(), name="person_checks"),
     path("people/<uuid:uid>/life/", api.PersonLife.as_view(), name="person_life"),
+    path("people/<uuid:uid>/card/", households.PersonCard.as_view(), name="person_card"),
     path("people/<uuid:uid>/numbers/", api.PersonNumbers.as_view(), name="person_numbers"),
     path("people/<uuid:uid>/merge/", api.PersonMerge.as_view(), name="person_merge"),
     path("people/<uuid:uid>/unmerge/", api.PersonUnmerge.as_view(), name="person_unmerge"),
     path("people/<uuid:uid>/sktm/", letter_api.SktmIssue.as_view(), name="sktm"),
     path("people/<uuid:uid>/surveys/", criteria.PersonSurveys.as_view(), name="person_surveys"),
     path("criteria-sets/", criteria.CriteriaSetList.as_view(), name="criteria_sets"),
+    path("households/<uuid:uid>/", households.HouseholdDetail.as_view(), name="household"),
+    path("households/<uuid:uid>/head/", households.HouseholdHead.as_view(), name="household_head"),
+    path("households/<uuid:uid>/housing/", households.Housing.as_view(), name="housing"),
     path("letters/<uuid:uid>/sktm/revise/", letter_api.SktmRevise.as_view(), name="sktm_revise"),
     path("letters/<uuid:uid>/sktm/replace/", letter_api.SktmReplace.as_view(), name="sktm_replace"),
     path(

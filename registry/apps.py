@@ -12,7 +12,7 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from puskesmas import attachments, furnishing, panels, searching
         from puskesmas.navigation import Entry, add
-        from registry import letters, search
+        from registry import letters, life, search
         from registry.criteria.services import load_criteria
         from registry.criteria.views import person_panel as survey_panel
         from registry.identities import uids_of_person
@@ -21,10 +21,10 @@ class RegistryConfig(AppConfig):
         from registry.proposals.sheets import load_profile
         from registry.proposals.workflow import READERS as PROPOSAL_READERS
         from registry.registers import letters as listing
+        from registry.roles import READERS
         from registry.starters import load_registers
         from registry.verval import views as verval
         from registry.verval.services import may_see_file as may_see_house
-        from registry.views import READERS
         from reports.letters import subjects
 
         add(
@@ -79,6 +79,7 @@ class RegistryConfig(AppConfig):
         listing.register()
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)
+        attachments.register_owner(life.may_see_record)
         attachments.register_owner(may_see_house)
         panels.register(
             page="home",

@@ -8,10 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from puskesmas.actors import Actor
 from puskesmas.days import FIRST_RECORD
-from puskesmas.forms import Choices, DateField, DateTimeField, DigitsInput, NumberInput, PhoneInput
+from puskesmas.forms import (
+    Choices,
+    DateField,
+    DateTimeField,
+    DigitsInput,
+    NumberInput,
+    PhoneInput,
+    Suggestions,
+)
 from puskesmas.pages import ActForm, CreateForm
+from registry import codes
 from registry.identity import IdentityError, check_typed_number
-from registry.models import HouseholdMember, Register, RegisterCheck, Resident
+from registry.models import HouseholdMember, LifeEvent, Register, RegisterCheck, Resident
 
 
 class SearchForm(forms.Form):
@@ -69,12 +78,47 @@ class PersonFields(forms.Form):
     dusun = forms.CharField(label=_("Dusun"), required=False, max_length=60)
     rt = forms.CharField(label="RT", required=False, max_length=3, widget=NumberInput(width=4))
     rw = forms.CharField(label="RW", required=False, max_length=3, widget=NumberInput(width=4))
-    occupation = forms.CharField(label=_("Pekerjaan"), required=False, max_length=80)
+    has_ektp = forms.TypedChoiceField(
+        label="e-KTP",
+        required=False,
+        choices=[("True", _("Sudah punya")), ("False", _("Belum punya"))],
+        coerce=lambda chosen: chosen == "True",
+        empty_value=None,
+        widget=Choices(inline=True),
+    )
+    mother_name = forms.CharField(label=_("Nama ibu kandung"), required=False, max_length=120)
+    religion = forms.ChoiceField(label=_("Agama"), required=False)
+    marital_status = forms.ChoiceField(label=_("Status kawin"), required=False)
+    education = forms.ChoiceField(label=_("Pendidikan"), required=False)
+    occupation = forms.CharField(
+        label=_("Pekerjaan"),
+        required=False,
+        max_length=80,
+        widget=Suggestions(codes.OCCUPATIONS.words.values()),
+        help_text=_("Pilih dari daftar, atau tulis sendiri."),
+    )
+    disability = forms.ChoiceField(label=_("Disabilitas"), required=False)
+
+    #: What is asked when there is time for it: the page folds these away.
+    MORE = (
+        *("mother_name", "religion", "marital_status", "education", "occupation", "disability"),
+    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if actor.office.kind == actor.office.Kind.KELURAHAN:
             del self.fields["dusun"]
+        for name in ("religion", "marital_status", "education", "disability"):
+            known = codes.PERSONAL[name]
+            kept = known.words_of(self.initial.get(name, ""))
+            choices = [("", "–"), *known.by_words(kept)]
+            self.initial[name] = kept
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether the folded part must be seen: something in it is wrong."""
+        return any(name in self.errors for name in self.MORE)
 
 
 class PersonCreateForm(PersonFields, CreateForm):
@@ -134,17 +178,31 @@ class RegisterCheckForm(CreateForm):
         self.fields["checked_at"].initial = timezone.now
 
 
-class LifeForm(ActForm):
-    """Alive, moved or deceased: since when, says who."""
+class LifeForm(ActForm, CreateForm):
+    """What happened to a person: when, from or to where, says who."""
 
     edits_record = True
 
-    life = forms.ChoiceField(label=_("Keadaan"), choices=Resident.Life.choices, widget=Choices())
-    since = DateField(label=_("Sejak"))
+    kind = forms.ChoiceField(
+        label=_("Apa yang terjadi"), choices=LifeEvent.Kind.choices, widget=Choices()
+    )
+    on = DateField(label=_("Tanggal"))
+    place = forms.CharField(
+        label=_("Dari atau ke mana"),
+        required=False,
+        max_length=120,
+        help_text=_("Hanya untuk pindah. Contoh: Desa Sukowono, Kabupaten Jember"),
+    )
     source = forms.CharField(
         label=_("Sumber"),
         max_length=120,
         help_text=_("Contoh: surat kematian 474.3/12/2026, atau keterangan ketua RT 02"),
+    )
+    record_number = forms.CharField(label=_("Nomor berita acara"), required=False, max_length=60)
+    record = forms.FileField(
+        label=_("Pindaian berita acara atau suratnya"),
+        required=False,
+        help_text=_("Foto (JPG, PNG) atau PDF, paling besar 10 MB."),
     )
 
 

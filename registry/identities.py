@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound, WrongState
+from puskesmas.locking import lock, require_version
 from registry.models import HouseholdMember, Resident
 
 
@@ -72,6 +73,14 @@ def require_person(record: Resident) -> None:
             % {"name": record.name},
             merged_into=str(record.person.uid),
         )
+
+
+def lock_person(uid: uuid.UUID | str, *, actor: Actor, version: int | None) -> Resident:
+    """Return the locked record of a person. Raises what ``lock`` does; WrongState: merged away."""
+    resident = lock(Resident, uid, actor=actor)
+    require_person(resident)
+    require_version(resident, version)
+    return resident
 
 
 def is_person(uid: uuid.UUID | str, prefix: str = "") -> Q:

@@ -19,7 +19,8 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, OwnFamily
 from puskesmas.models import Assignment, Office
 from registry import selectors
-from registry.identities import card_of
+from registry.households.selectors import Family
+from registry.identities import card_of, people_by_record
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from reports.letters import desk, kinds, services
 from reports.letters.contexts import Person
@@ -381,6 +382,15 @@ def sktm_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
     }
 
 
+def family_panel(actor: Actor, family: Family) -> dict[str, Any] | None:
+    """The household page's panel: the latest letters about any of the family. Four queries."""
+    if not actor.has(*desk.READERS):
+        return None
+    records = people_by_record(one.pk for one in family.residents)
+    uids = Resident.objects.filter(pk__in=list(records)).values_list("uid", flat=True)
+    return {"rows": desk.rows_about_any(actor, uids)}
+
+
 def _person_page(letter: Letter) -> str:
     return reverse("registry:person", args=[letter.subject_uid])
 
@@ -407,7 +417,9 @@ def register() -> None:
             replace_url=_replace_page,
         )
     )
-    panels.register(page="person", order=40, template="letters/person_panel.html", load=sktm_panel)
+    letters = "letters/person_panel.html"
+    panels.register(page="person", order=40, template=letters, load=sktm_panel)
+    panels.register(page="household", order=40, template=letters, load=family_panel)
 
 
 def papers_named(codes: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from registry.forms import SearchForm
 from registry.identities import record_of
 from registry.merge_forms import MergeForm
 from registry.models import Resident
-from registry.views import place_of
+from registry.places import place_of
 
 
 @require_http_methods(["GET", "POST"])

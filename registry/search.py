@@ -8,8 +8,9 @@ from puskesmas.models import Attachment
 from puskesmas.searching import Hit
 from registry.finding import find_for_page
 from registry.identity import IdentityError, check_typed_number
-from registry.models import RegisterCheck
-from registry.views import READERS, place_of
+from registry.models import RegisterCheck, Resident
+from registry.places import place_of
+from registry.roles import READERS
 
 
 def find(text: str, actor: Actor) -> list[Hit]:
@@ -21,7 +22,7 @@ def find(text: str, actor: Actor) -> list[Hit]:
         Hit(
             url=reverse("registry:person", args=[hit.resident.uid]),
             title=hit.resident.name,
-            detail=place_of(hit.resident),
+            detail=_detail(hit.resident),
             kind=_("Warga"),
             exact=hit.by == "nik",
         )
@@ -40,6 +41,12 @@ def mistyped_number(text: str) -> str:
     except IdentityError as error:
         return str(error)
     return ""
+
+
+def _detail(resident: Resident) -> str:
+    gone = resident.life != Resident.Life.ALIVE
+    parts = [str(resident.get_life_display()) if gone else "", place_of(resident)]
+    return " · ".join(part for part in parts if part)
 
 
 def may_see_screenshot(actor: Actor, attachment: Attachment) -> bool:

@@ -12,26 +12,17 @@ from django.utils.translation import gettext as _
 from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.crypto import blind_index
-from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily
+from puskesmas.errors import InvalidInput, NotFound, OwnFamily
 from puskesmas.history import audit
-from puskesmas.locking import first_result, lock, require_version
-from puskesmas.models import Role
-from puskesmas.workflow import role_names
-from registry import search_terms
-from registry.identities import card_of, identities_of, require_person
-from registry.identity import IdentityError, clean_number, parse_kk, parse_nik
-from registry.models import (
-    Household,
-    HouseholdMember,
-    Register,
-    RegisterCheck,
-    Resident,
-)
+from puskesmas.locking import first_result
+from registry import codes, search_terms
+from registry.households.services import put_on_card
+from registry.identities import card_of, identities_of, lock_person
+from registry.identity import IdentityError, clean_number, parse_nik
+from registry.models import Register, RegisterCheck, Resident
 from registry.naming import name_key, tidy_name
+from registry.roles import must_write
 from registry.selectors import RegisterAnswer, is_family, person, register_answer
-
-#: Who may write into the registry at the counter or in the field.
-WRITERS = (Role.FRONT, Role.BACK, Role.FACILITATOR)
 
 _PERSON_FIELDS = (
     "sex",
@@ -40,6 +31,7 @@ _PERSON_FIELDS = (
     "mother_name",
     "religion",
     "marital_status",
+    "education",
     "occupation",
     "disability",
     "phone",
@@ -71,7 +63,7 @@ def create_resident(
         NotYourRole: the actor does not write into the registry.
         InvalidInput: a value is impossible, or the NIK is already somebody's here.
     """
-    _must_write(actor)
+    must_write(actor)
     if earlier := first_result(Resident, client_uid, actor=actor):
         return earlier
     resident = Resident(office=actor.office, client_uid=client_uid)
@@ -84,7 +76,7 @@ def create_resident(
         if again := first_result(Resident, client_uid, actor=actor):
             return again
         raise _nik_taken() from None
-    _put_on_card(resident, actor=actor, kk=kk, relation=relation)
+    put_on_card(resident, actor=actor, kk=kk, relation=relation)
     audit(actor=actor, action="create_resident", subject=resident, fields=_filled(resident))
     search_terms.remember(resident.office_id, [resident])
     return resident
@@ -107,8 +99,8 @@ def change_resident(
     Raises:
         NotYourRole, NotFound, StaleVersion, InvalidInput.
     """
-    _must_write(actor)
-    resident = _lock_person(uid, actor=actor, version=version)
+    must_write(actor)
+    resident = lock_person(uid, actor=actor, version=version)
     before = {field: getattr(resident, field) for field in ("name", "nik", *_PERSON_FIELDS)}
     new_nik = resident.nik if nik is None else nik
     _fill(resident, actor=actor, name=name, nik=new_nik, fields=fields)
@@ -118,39 +110,10 @@ def change_resident(
     except IntegrityError:
         raise _nik_taken() from None
     if kk is not None:
-        _put_on_card(resident, actor=actor, kk=kk, relation=relation)
+        put_on_card(resident, actor=actor, kk=kk, relation=relation)
     changed = [field for field, value in before.items() if getattr(resident, field) != value]
     audit(actor=actor, action="change_resident", subject=resident, fields=changed)
     search_terms.remember(resident.office_id, [resident])
-    return resident
-
-
-@transaction.atomic
-def record_life(
-    *,
-    actor: Actor,
-    uid: uuid.UUID | str,
-    version: int | None,
-    life: str,
-    since: date,
-    source: str,
-) -> Resident:
-    """Record that a person died, moved away, or (a correction) lives here.
-
-    Raises:
-        NotYourRole, NotFound, StaleVersion; InvalidInput without a source or with a future day.
-    """
-    _must_write(actor)
-    resident = _lock_person(uid, actor=actor, version=version)
-    if since > actor.office.today():
-        raise InvalidInput(_("Tanggal ini belum terjadi."), field="since")
-    if not source.strip():
-        raise InvalidInput(
-            _("Isi sumbernya, misalnya surat kematian dan nomornya."), field="source"
-        )
-    resident.life, resident.life_since, resident.life_source = life, since, source.strip()
-    resident.save()
-    audit(actor=actor, action="record_life", subject=resident, fields=["life"])
     return resident
 
 
@@ -176,7 +139,7 @@ def record_register_check(
         NotFound: no such register in the office.
         InvalidInput: a decile outside 1–10 or without "listed", a future day, a bad screenshot.
     """
-    _must_write(actor)
+    must_write(actor)
     if earlier := first_result(RegisterCheck, client_uid, actor=actor):
         return earlier
     if is_family(actor.user, resident):
@@ -262,21 +225,6 @@ def reveal_numbers(*, actor: Actor, uid: uuid.UUID | str, reason: str) -> dict[s
     return {"nik": resident.nik, "kk": kk, "phone": resident.phone}
 
 
-def _lock_person(uid: uuid.UUID | str, *, actor: Actor, version: int | None) -> Resident:
-    """Return the locked record of a person. Raises what ``lock`` does; WrongState: merged away."""
-    resident = lock(Resident, uid, actor=actor)
-    require_person(resident)
-    require_version(resident, version)
-    return resident
-
-
-def _must_write(actor: Actor) -> None:
-    if not actor.has(*WRITERS):
-        raise NotYourRole(
-            _("Data warga hanya boleh diisi oleh %(roles)s.") % {"roles": role_names(WRITERS)}
-        )
-
-
 def _fill(resident: Resident, *, actor: Actor, name: str, nik: str, fields: dict[str, Any]) -> None:
     resident.name = tidy_name(name)
     if not resident.name:
@@ -285,10 +233,20 @@ def _fill(resident: Resident, *, actor: Actor, name: str, nik: str, fields: dict
     resident.nik = _checked_nik(nik, actor, resident)
     for field in _PERSON_FIELDS:
         if field in fields:
-            setattr(resident, field, fields[field])
+            setattr(resident, field, _normalised(field, fields[field]))
     resident.phone = clean_number(resident.phone or "")
     if resident.birth_date and resident.birth_date > actor.office.today():
         raise InvalidInput(_("Tanggal lahir belum terjadi."), field="birth_date")
+
+
+def _normalised(field: str, value: Any) -> Any:
+    """Return the code list's own words for a spelling of them; anything else as it was typed.
+
+    Letters say the occupation as the person does; its code is found when a sheet wants it.
+    """
+    if not value or field == "occupation" or field not in codes.PERSONAL:
+        return value
+    return codes.PERSONAL[field].words_of(value)
 
 
 def _checked_nik(typed: str, actor: Actor, resident: Resident) -> str:
@@ -313,40 +271,6 @@ def _nik_taken() -> InvalidInput:
         _("NIK ini sudah dimiliki warga lain di kantor ini. Cari dengan NIK itu."),
         field="nik",
         code="nik_taken",
-    )
-
-
-def _put_on_card(resident: Resident, *, actor: Actor, kk: str, relation: str) -> None:
-    number = clean_number(kk)
-    if not number:
-        return
-    try:
-        parse_kk(number, today=actor.office.today())
-    except IdentityError as error:
-        raise InvalidInput(error.message, field="kk") from error
-    index = blind_index(number, purpose="kk")
-    household = Household.objects.filter(office=actor.office, kk_index=index).first()
-    if household is None:
-        household = Household.objects.create(
-            office=actor.office,
-            kk=number,
-            address=resident.address,
-            dusun=resident.dusun,
-            rt=resident.rt,
-            rw=resident.rw,
-        )
-    now_on = HouseholdMember.objects.filter(resident=resident, until__isnull=True).first()
-    if now_on and now_on.household_id == household.pk:
-        if relation and now_on.relation != relation:
-            now_on.relation = relation
-            now_on.save(update_fields=["relation"])
-        return
-    today = actor.office.today()
-    if now_on:
-        now_on.until = today
-        now_on.save(update_fields=["until"])
-    HouseholdMember.objects.create(
-        household=household, resident=resident, relation=relation, since=today
     )
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from registry import letter_pages, merge_views, views
+from registry.households import views as households
 from registry.imports import views as lists
 from registry.registers import letter_pages as listing
 from registry.registers import views as registers
@@ -31,10 +32,15 @@ urlpatterns = [
     path("registers/new/", registers.register_new, name="register_new"),
     path("registers/<uuid:uid>/", registers.register, name="register"),
     path("registers/<uuid:uid>/edit/", registers.register_edit, name="register_edit"),
+    path("households/<uuid:uid>/", households.household, name="household"),
+    path("households/<uuid:uid>/head/", households.head, name="household_head"),
+    path("households/<uuid:uid>/housing/", households.housing_new, name="housing_new"),
     path("<uuid:uid>/", views.person, name="person"),
     path("<uuid:uid>/edit/", views.person_edit, name="person_edit"),
     path("<uuid:uid>/check/", views.register_check, name="register_check"),
     path("<uuid:uid>/life/", views.life, name="life"),
+    path("<uuid:uid>/successor/", households.successor, name="successor"),
+    path("<uuid:uid>/card/", households.person_card, name="person_card"),
     path("<uuid:uid>/reveal/", views.reveal, name="reveal"),
     path("<uuid:uid>/merge/", merge_views.merge_find, name="merge_find"),
     path("<uuid:uid>/merge/<uuid:other>/", merge_views.merge, name="merge"),

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from puskesmas import panels
+from puskesmas import panels, typed_numbers
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from registry import badges, merging, selectors, services
+from registry.concerns import concerns_of, first_registered
 from registry.finding import find_for_page
 from registry.forms import (
     LifeForm,
@@ -25,10 +25,12 @@ from registry.forms import (
     RevealForm,
     SearchForm,
 )
+from registry.households.views import succession_of
 from registry.identities import card_of
-from registry.models import Resident
-
-READERS = (*services.WRITERS, Role.COORDINATOR, Role.HEAD, Role.KASUN)
+from registry.life import LEAVING, events_of, newest_event, record_life_event
+from registry.models import HouseholdMember, Resident
+from registry.places import place_of
+from registry.roles import READERS, WRITERS
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,6 +41,8 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
     results, more = _results(form.cleaned_data["q"], actor) if asked else ([], False)
+    if asked:
+        typed_numbers.remember(request, form.cleaned_data["q"])
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "registry/search.html"
     context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
@@ -62,19 +66,6 @@ def _result(resident: Resident, marks: list[dict[str, Any]]) -> dict[str, Any]:
         "text": place_of(resident),
         "badges": own + marks,
     }
-
-
-def place_of(resident: Resident) -> str:
-    """Return where a person lives, shortly: "Dusun Krajan RT 02 RW 01"."""
-    # Many lists write the hamlet into the address as well: once is enough.
-    told = resident.dusun.casefold() in resident.address.casefold()
-    parts = [
-        resident.address,
-        "" if told else f"Dusun {resident.dusun}",
-        f"RT {resident.rt}" if resident.rt else "",
-        f"RW {resident.rw}" if resident.rw else "",
-    ]
-    return " ".join(part for part in parts if part)
 
 
 @require_http_methods(["GET"])
@@ -103,8 +94,12 @@ def _person_context(resident: Resident, actor: Actor, **more: Any) -> dict[str, 
         "members": members,
         "household": members[0].household if members else None,
         "answers": selectors.register_answers(resident, actor=actor),
+        "events": list(reversed(events_of(resident))),
+        "concerns": [one for one in concerns_of(resident) if one.code != "region_other"],
+        "first_registered": first_registered(resident),
+        "wants_head": _wants_head(resident, members),
         "is_own_family": selectors.is_family(actor.user, resident),
-        "may_write": actor.has(*services.WRITERS),
+        "may_write": actor.has(*WRITERS),
         "may_merge": actor.has(*merging.DECIDERS),
         "merges": merging.merges_of(resident),
         "panels": panels.load("person", actor=actor, subject=resident),
@@ -113,8 +108,16 @@ def _person_context(resident: Resident, actor: Actor, **more: Any) -> dict[str, 
     }
 
 
+def _wants_head(resident: Resident, members: list[HouseholdMember]) -> bool:
+    """Return whether the person headed his card, is gone, and others live on it."""
+    gone = resident.life != Resident.Life.ALIVE
+    heads = [row for row in members if row.relation == HouseholdMember.Relation.HEAD]
+    was_head = any(row.resident_id == resident.pk for row in heads)
+    return gone and was_head and any(row.resident.life == Resident.Life.ALIVE for row in members)
+
+
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.WRITERS)
+@officer_page(*WRITERS)
 def person_new(request: HttpRequest) -> HttpResponse:
     """Add a person the office did not know."""
     actor = actor_of(request)
@@ -126,6 +129,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
             add_error(form, error)
         else:
             say_done(request, resident, _("Warga ditambahkan."))
+            _after_saving(request, resident.uid, form.cleaned_data)
             return redirect("registry:person", uid=resident.uid)
     return form_page(
         request,
@@ -140,7 +144,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.WRITERS)
+@officer_page(*WRITERS)
 def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct a person's data."""
     actor = actor_of(request)
@@ -158,6 +162,7 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
             add_error(form, error)
         else:
             messages.success(request, _("Data warga disimpan."))
+            _after_saving(request, uid, form.cleaned_data)
             return redirect("registry:person", uid=uid)
     return form_page(
         request,
@@ -167,19 +172,28 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
             "title": _("Perbaiki data %(name)s") % {"name": resident.name},
             "submit": _("Simpan"),
             "back": reverse("registry:person", args=[uid]),
+            "concerns": concerns_of(resident),
         },
     )
 
 
+def _after_saving(request: HttpRequest, uid: Any, typed: dict[str, Any]) -> None:
+    """Say what is unlikely about the numbers, and leave those just typed readable to him."""
+    typed_numbers.remember(request, typed["nik"], typed["kk"])
+    for concern in concerns_of(selectors.person(uid, actor=actor_of(request))):
+        messages.warning(request, str(concern.message))
+
+
 def _initial(resident: Resident) -> dict[str, Any]:
     names = ("name", "sex", "birth_place", "birth_date", "phone", "address", "dusun", "rt", "rw")
-    initial = {name: getattr(resident, name) for name in (*names, "occupation", "version")}
+    more = ("has_ektp", *PersonEditForm.MORE, "version")
+    initial = {name: getattr(resident, name) for name in (*names, *more)}
     card = card_of(resident)
     return initial | {"relation": card.relation if card else ""}
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.WRITERS)
+@officer_page(*WRITERS)
 def register_check(request: HttpRequest, uid: str) -> HttpResponse:
     """Note what SIKS-NG or Cek Bansos said."""
     actor = actor_of(request)
@@ -200,23 +214,41 @@ def register_check(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.WRITERS)
+@officer_page(*WRITERS)
 def life(request: HttpRequest, uid: str) -> HttpResponse:
-    """Record that a person died, moved away or lives here after all."""
+    """Record that a person moved in or away, died, or is still here after all."""
     actor = actor_of(request)
     resident = _opened(uid, actor)
     if resident.uid != uid and request.method == "GET":
         return redirect("registry:life", uid=resident.uid)
-    initial = {"version": resident.version, "life": resident.life}
-    if resident.life_since:
-        initial["since"] = resident.life_since
-    form = LifeForm(request.POST or None, initial=initial)
-    form.fields["since"].initial = actor.office.today
+    form = LifeForm(
+        request.POST or None, request.FILES or None, initial=_last_known(request, resident)
+    )
+    form.fields["on"].initial = actor.office.today
     if carried_out(
-        request, form, services.record_life, done=_("Keadaan warga dicatat."), actor=actor, uid=uid
+        request, form, record_life_event, done=_("Keadaan warga dicatat."), actor=actor, uid=uid
     ):
-        return redirect("registry:person", uid=uid)
+        return redirect(_next_after_life(uid, actor))
     return _act_page(request, resident, form, title=_("Catat keadaan warga"), submit=_("Catat"))
+
+
+def _last_known(request: HttpRequest, resident: Resident) -> dict[str, Any]:
+    """Return the version, and on sending what is recorded now: shown if somebody was faster."""
+    known: dict[str, Any] = {"version": resident.version}
+    newest = newest_event(resident) if request.method == "POST" else None
+    if newest:
+        names = ("kind", "on", "place", "source", "record_number")
+        known |= {name: getattr(newest, name) for name in names}
+    return known
+
+
+def _next_after_life(uid: str, actor: Actor) -> str:
+    """Return the page to go on with: who takes the place of somebody who is gone?"""
+    resident = selectors.person(uid, actor=actor)
+    newest = newest_event(resident)
+    if newest and newest.kind in LEAVING and succession_of(resident, actor)["is_asked"]:
+        return reverse("registry:successor", args=[uid])
+    return reverse("registry:person", args=[uid])
 
 
 def _act_page(

@@ -138,7 +138,8 @@ VERVAL = {"back", "koordinator", "facilitator", "kasun"}
 OTHERS = {"facilitator"}
 NAMED_REGISTER = {"code": "UJI", "name_id": "Daftar uji", "in_force": "yes"}
 LISTING = {"register": "DTSEN", "purpose": "KIP"}
-LIFE = {"life": "moved", "since": "{today}", "source": "surat pindah"}
+LIFE = {"kind": "moved_away", "on": "{today}", "source": "surat pindah"}
+SEEN = {"observed_on": "{today}", "floor": "9"}
 
 PAGES = rows(
     anybody("GET", "/"),
@@ -179,10 +180,21 @@ PAGES = rows(
     row("GET POST", "/people/{person.uid}/edit/", COUNTER, {"name": "Sulastri"}, version="person"),
     row("GET POST", "/people/{person.uid}/check/", COUNTER),
     row("GET POST", "/people/{person.uid}/life/", COUNTER, LIFE, version="person"),
+    row("GET", "/people/{person.uid}/successor/", COUNTER),
+    row("GET POST", "/people/{person.uid}/card/", COUNTER, {"source": "KK baru"}, version="person"),
     row("POST", "/people/{person.uid}/reveal/", PEOPLE, REASON),
     row("GET POST", "/people/{person.uid}/merge/", DECIDERS, {"q": "Bagas"}),
     row("GET POST", "/people/{person.uid}/merge/{child.uid}/", DECIDERS),
     row("GET POST", "/people/{child.uid}/unmerge/", DECIDERS),
+    row("GET", "/people/households/{household.uid}/", PEOPLE),
+    row(
+        "POST",
+        "/people/households/{household.uid}/head/",
+        COUNTER,
+        {"resident": "{child.uid}"},
+        version="household",
+    ),
+    row("GET POST", "/people/households/{household.uid}/housing/", COUNTER | {"kasun"}, SEEN),
     row("GET POST", "/people/{person.uid}/sktm/", DESK),
     row("GET POST", "/people/sktm/{letter.uid}/revise/", DESK, version="letter"),
     row("GET POST", "/people/sktm/{letter.uid}/replace/", {"back"}, version="letter"),
@@ -423,6 +435,7 @@ SENT, LETTER, STATED, PERSON = (
     "/api/v1/letters/{listing.uid}/",
     "/api/v1/people/{person.uid}/",
 )
+HOUSEHOLD = "/api/v1/households/{household.uid}/"
 
 REST = rows(
     row("GET", "/api/v1/me/", EVERYONE),
@@ -477,9 +490,13 @@ REST = rows(
         "POST",
         f"{PERSON}life/",
         COUNTER,
-        {"life": "moved", "since": "{today}", "evidence": "surat"},
+        {"kind": "moved_away", "on": "{today}", "evidence": "surat"},
         version="person",
     ),
+    row("POST", f"{PERSON}card/", COUNTER, {"evidence": "KK baru"}, version="person"),
+    row("GET", HOUSEHOLD, PEOPLE),
+    row("POST", f"{HOUSEHOLD}head/", COUNTER, {"resident": "{child.uid}"}, version="household"),
+    row("POST", f"{HOUSEHOLD}housing/", COUNTER | {"kasun"}, SEEN),
     row("GET", f"{PERSON}programmes/", PEOPLE),
     row("POST", f"{PERSON}numbers/", PEOPLE, REASON),
     row("POST", f"{PERSON}merge/", DECIDERS, REASON | {"into": "{child.uid}"}),

@@ -32,6 +32,23 @@ FORMS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
         {"decile": "2"},
     ),
     "person": ("front", "/people/new/", {"name": "Paijo"}, {"name": "Paijo Kromo"}),
+    "event": (
+        "front",
+        "/people/{person.uid}/life/",
+        {
+            "kind": "moved_in",
+            "on": "01-01-2026",
+            "source": "KK baru",
+            "version": "{person.version}",
+        },
+        {"place": "Kabupaten Lumajang"},
+    ),
+    "house": (
+        "front",
+        "/people/households/{household.uid}/housing/",
+        {"observed_on": "01-01-2026", "floor": "9"},
+        {"floor": "2"},
+    ),
     "matter": (
         "front",
         "/cases/new/?person={person.uid}",

@@ -32,6 +32,7 @@ from registry.letters import SktmFacts, issue_sktm
 from registry.models import (
     AnswerFile,
     CriteriaSet,
+    Household,
     Import,
     Meeting,
     Proposal,
@@ -80,6 +81,7 @@ class World:
     cast: Cast
     person: Resident
     child: Resident
+    household: Household
     fresh: Complaint
     case: Complaint
     referred: Complaint
@@ -134,6 +136,7 @@ def build() -> World:
         cast=cast,
         person=person,
         child=child,
+        household=Household.objects.get(),
         paper=paper,
         referral=referral,
         sent=sent,

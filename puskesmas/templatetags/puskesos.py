@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from lucide.templatetags.lucide import lucide
 
+from puskesmas import typed_numbers
+
 register = template.Library()
 
 NOTHING = "–"
@@ -55,6 +57,15 @@ def masked(number: Any) -> SafeString | str:
         _("nomor berakhiran"),
         digits[-SHOWN:],
     )
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Context, digits: Any) -> SafeString | str:
+    """A NIK or KK, masked — but whole to the officer who has just typed it."""
+    request = context.get("request")
+    if request is not None and typed_numbers.was_typed(request, str(digits or "")):
+        return str(digits)
+    return masked(digits)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from puskesmas.history import audit
 from registry import selectors as people
 from registry.criteria import selectors, services
 from registry.models import CriteriaSet, Survey
-from registry.views import READERS
+from registry.roles import READERS, SURVEYORS
 
 _TAGS = ["proposals"]
 
@@ -89,7 +89,7 @@ class PersonSurveys(APIView):
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return READERS if self.request.method == "GET" else services.SURVEYORS
+        return READERS if self.request.method == "GET" else SURVEYORS
 
     @extend_schema(responses=SurveyOut(many=True), tags=_TAGS)
     def get(self, request: Request, uid: str) -> Response:

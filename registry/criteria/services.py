@@ -15,15 +15,13 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole
 from puskesmas.history import audit
 from puskesmas.locking import first_result
-from puskesmas.models import Office, Role
+from puskesmas.models import Office
 from puskesmas.workflow import role_names
 from registry.criteria.prefill import NO, UNKNOWN, YES, known_answers
 from registry.identities import card_of
 from registry.models import CriteriaSet, Resident, Survey
-from registry.services import WRITERS
+from registry.roles import SURVEYORS
 
-#: Who asks: the counter, the field, and the head of the hamlet at the door.
-SURVEYORS = (*WRITERS, Role.KASUN)
 ANSWERS = (YES, NO, UNKNOWN)
 
 
@@ -64,7 +62,7 @@ def record_survey(
     An answer equal to what the facts of the house say keeps their day and source.
 
     Raises:
-        NotYourRole: none of :data:`SURVEYORS`.
+        NotYourRole: none of :data:`registry.roles.SURVEYORS`.
         InvalidInput: a day to come, an unknown criterion or answer, or no answer at all.
     """
     if not actor.has(*SURVEYORS):

@@ -16,14 +16,14 @@ from registry.criteria import selectors, services
 from registry.criteria.forms import SurveyForm
 from registry.criteria.prefill import known_answers
 from registry.models import Resident
-from registry.views import READERS
+from registry.roles import READERS, SURVEYORS
 
 _TONES = {"met": "warning", "not_met": "neutral", "unknown": "waiting"}
 _SHOWN = 5
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*services.SURVEYORS, village=True)
+@officer_page(*SURVEYORS, village=True)
 def survey_new(request: HttpRequest, person_uid: str, code: str) -> HttpResponse:
     """Ask a person, or somebody for him, the questions of one set."""
     actor = actor_of(request)
@@ -73,5 +73,5 @@ def person_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
     return {
         "resident": resident,
         "surveys": list(selectors.surveys_about(resident, actor=actor)[:_SHOWN]),
-        "sets": list(selectors.sets_of(actor)) if actor.has(*services.SURVEYORS) else [],
+        "sets": list(selectors.sets_of(actor)) if actor.has(*SURVEYORS) else [],
     }

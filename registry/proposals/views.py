@@ -16,12 +16,12 @@ from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer
 from puskesmas.workflow import role_names
 from registry import selectors as people
 from registry.models import Proposal, Resident
+from registry.places import place_of
 from registry.proposals import guards, selectors, services
 from registry.proposals.acts import ACTS
 from registry.proposals.desk import tone_of
 from registry.proposals.forms import ChangeForm, ListFilter, ProposeForm, initial_of
 from registry.proposals.workflow import HERE, KEEPERS, PROFILE_KEEPERS, PROPOSERS, READERS
-from registry.views import place_of
 
 PAGE_SIZE = 30
 

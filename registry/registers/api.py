@@ -28,7 +28,7 @@ from registry.letter_pages import ISSUERS
 from registry.models import Register, RegisterCheck, RegisterVersion
 from registry.register_answers import deciles_of, register_answers, rows_on
 from registry.registers import letters, selectors, services
-from registry.views import READERS
+from registry.roles import READERS
 from reports.letters import selectors as letter_selectors
 from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 

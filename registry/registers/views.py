@@ -17,7 +17,7 @@ from registry.register_answers import register_answers, rows_on
 from registry.registers import selectors, services
 from registry.registers.forms import NO, YES, DayForm, RegisterForm
 from registry.registers.panels import deciles_panel
-from registry.views import READERS
+from registry.roles import READERS
 
 
 @require_GET

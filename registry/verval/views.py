@@ -16,8 +16,8 @@ from puskesmas.history import audit
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
 from puskesmas.templatetags.puskesos import angka
 from registry.models import Resident, VervalList, VervalRow, VervalState
+from registry.roles import WRITERS
 from registry.selectors import is_family
-from registry.services import WRITERS
 from registry.verval import answers, selectors, services
 from registry.verval.assigning import Hands
 from registry.verval.forms import AssignForm, ColumnsForm, RecordForm, TakeInForm

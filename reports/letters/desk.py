@@ -1,5 +1,6 @@
 """What the letters say on pages of the whole office: rows, the desk's panel, the search box."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -47,6 +48,12 @@ def register_row(item: Any) -> dict[str, Any]:
 def rows_about(actor: Actor, subject_uid: Any) -> list[dict[str, Any]]:
     """Return the latest letters about one subject as rows: two queries."""
     return [row_of(item) for item in selectors.letters_about(actor, subject_uid)[:_SHOWN]]
+
+
+def rows_about_any(actor: Actor, subject_uids: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the latest letters about several subjects, a family's: two queries."""
+    found = selectors.letters_about_any(actor, subject_uids)[:_SHOWN]
+    return [row_of(item) for item in found]
 
 
 def waiting_letters(actor: Actor, subject: Any) -> dict[str, Any] | None:

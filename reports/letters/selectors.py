@@ -82,6 +82,11 @@ def subjects_with_letters(uids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(found.values_list("subject_uid", flat=True))
 
 
+def letters_about_any(actor: Actor, subject_uids: Iterable[uuid.UUID]) -> QuerySet[Letter]:
+    """Return the letters about any of the subjects, newest first: two queries when read."""
+    return letters(actor).filter(subject_uid__in=list(subject_uids)).order_by("-uid")
+
+
 def last_revision(item: Letter) -> LetterRevision:
     """Return the latest revision of a letter read by :func:`letters`, without a query."""
     return item.revisions.all()[0]

@@ -125,11 +125,13 @@ def test_a_death_and_a_reveal(api, siti):
     client = api("front")
     answer = client.post(
         f"{URL}{siti.uid}/life/",
-        {"life": "deceased", "since": "2026-11-01", "evidence": "surat 12"},
+        {"kind": "deceased", "on": "2026-11-01", "evidence": "surat 12"},
         format="json",
         HTTP_IF_MATCH='"1"',
+        HTTP_IDEMPOTENCY_KEY=str(uuid.uuid4()),
     )
     assert answer.json()["life"] == "deceased"
+    assert [event["evidence"] for event in answer.json()["events"]] == ["surat 12"]
     numbers = client.post(f"{URL}{siti.uid}/numbers/", {"reason": "cek"}, format="json")
     assert numbers.json() == {"nik": NIK, "kk": KK, "phone": ""}
 
@@ -157,3 +159,18 @@ def test_who_may_do_what(api, siti, who, method, path, status):
     assert answer.status_code == status
     if status >= 400:
         assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_doubts_and_the_official_words_over_rest(api, db):
+    client = api("front")
+    body = {"name": "Sri", "nik": NIK, "sex": "L" if int(NIK[6:8]) > 40 else "P"}
+    answer = client.post(
+        URL,
+        body | {"religion": "ISLAM", "education": "8", "disability": "buta", "occupation": "Tani"},
+        format="json",
+        HTTP_IDEMPOTENCY_KEY=str(uuid.uuid4()),
+    ).json()
+    assert [one["code"] for one in answer["warnings"]] == ["sex_differs"]
+    assert answer["first_registered"]
+    kept = [answer[name] for name in ("religion", "education", "disability", "occupation")]
+    assert kept == ["Islam", "Diploma IV/Strata I", "Penglihatan (netra)", "Tani"]

@@ -25,6 +25,7 @@ PAGES = {
     ),
     "fo": (
         *("home", "registry:search", "registry:person", "registry:person_new"),
+        *("registry:household", "registry:housing_new", "registry:person_card"),
         *("registry:person_edit", "registry:register_check", "registry:life", "registry:sktm_new"),
         *("complaints:new", "complaints:registered", "complaints:question_new"),
         *("complaints:question", "letters:register", "letters:letter", "letters:sign"),

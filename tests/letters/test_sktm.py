@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily
 from registry import letters
+from registry.life import record_life_event
 from registry.models import Register, RegisterRow, RegisterVersion
 from registry.selectors import person
-from registry.services import change_resident, create_resident, record_life
+from registry.services import change_resident, create_resident
 from reports.letters import selectors, services
 from reports.letters.models import Letter, LetterSeries
 from reports.letters.workflow import LetterState
@@ -130,12 +131,12 @@ def test_a_dependant_of_another_card_is_refused(make, front):
 
 
 def test_the_dead_are_no_dependants(make, child, front, siti):
-    record_life(
+    record_life_event(
         actor=front,
         uid=child.uid,
         version=child.version,
-        life="deceased",
-        since=date(2026, 1, 2),
+        kind="deceased",
+        on=date(2026, 1, 2),
         source="Surat kematian",
     )
     assert letters.dependants_of(siti) == []
@@ -143,14 +144,14 @@ def test_the_dead_are_no_dependants(make, child, front, siti):
         make(for_family=True, dependants=(str(child.uid),))
 
 
-@pytest.mark.parametrize(("life", "word"), [("deceased", "meninggal"), ("moved", "pindah")])
-def test_nobody_dead_or_moved_gets_a_letter(make, front, siti, life, word):
-    record_life(
+@pytest.mark.parametrize(("kind", "word"), [("deceased", "meninggal"), ("moved_away", "pindah")])
+def test_nobody_dead_or_moved_gets_a_letter(make, front, siti, kind, word):
+    record_life_event(
         actor=front,
         uid=siti.uid,
         version=siti.version,
-        life=life,
-        since=date(2026, 1, 2),
+        kind=kind,
+        on=date(2026, 1, 2),
         source="Keterangan ketua RT",
     )
     with pytest.raises(InvalidInput) as caught:
@@ -318,12 +319,12 @@ def test_the_draft_is_shown_without_a_number(clicks, siti):
 
 
 def test_the_page_says_why_the_dead_get_no_letter(clicks, siti, front):
-    record_life(
+    record_life_event(
         actor=front,
         uid=siti.uid,
         version=siti.version,
-        life="deceased",
-        since=date(2026, 1, 2),
+        kind="deceased",
+        on=date(2026, 1, 2),
         source="Surat kematian",
     )
     assert "Buat SKTM" not in clicks.get(f"/people/{siti.uid}/").text

@@ -12,8 +12,9 @@ from django.urls import reverse
 from puskesmas.models import Office, TimeLimit
 from puskesmas.office_calendar import limits_of, set_limits
 from puskesmas.officers import change_office, change_officer
+from registry.life import record_life_event
 from registry.models import Resident
-from registry.services import change_resident, create_resident, record_life
+from registry.services import change_resident, create_resident
 
 
 @pytest.fixture
@@ -63,17 +64,17 @@ def resident(cast, person):
 
 def life(cast, person):
     def meanwhile():
-        record_life(
+        record_life_event(
             actor=cast.actor("back"),
             uid=person.uid,
             version=1,
-            life=Resident.Life.MOVED,
-            since=date(2026, 1, 5),
+            kind="moved_away",
+            on=date(2026, 1, 5),
             source="ketua RT",
         )
 
     url = reverse("registry:life", args=[person.uid])
-    typed = {"life": "deceased", "since": "07-01-2026", "source": "surat kematian 1/2026"}
+    typed = {"kind": "deceased", "on": "07-01-2026", "source": "surat kematian 1/2026"}
     return "front", url, meanwhile, typed
 
 
@@ -82,7 +83,7 @@ FORMS = {
     limits: ["9"],
     account: ["Nama Baru"],
     resident: ["Jalan Baru 2", "17 Mei 1980", "Perempuan"],
-    life: ["Pindah", "5 Januari 2026"],
+    life: ["Pindah keluar", "5 Januari 2026"],
 }
 
 

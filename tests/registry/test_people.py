@@ -23,7 +23,6 @@ from registry.services import (
     change_resident,
     create_resident,
     keep_register_answer,
-    record_life,
     record_register_check,
     reveal_numbers,
 )
@@ -280,16 +279,6 @@ def test_a_case_keeps_the_answer_of_its_day(cast, front, siti):
     version.rows.all().delete()
     kept.refresh_from_db()
     assert (kept.result, kept.decile, kept.data_date) == (LISTED, 1, version.data_date)
-
-
-def test_a_death_needs_a_day_that_has_come_and_a_source(front, siti):
-    values = {"actor": front, "uid": siti.uid, "version": 1, "life": "deceased"}
-    today = front.office.today()
-    with pytest.raises(InvalidInput):
-        record_life(**values, since=today + timedelta(days=1), source="surat kematian 12/2026")
-    with pytest.raises(InvalidInput):
-        record_life(**values, since=today, source=" ")
-    assert record_life(**values, since=today, source="surat 12").life == "deceased"
 
 
 def test_revealing_numbers_needs_a_reason_and_is_audited(cast, front, siti):

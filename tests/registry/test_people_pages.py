@@ -130,7 +130,13 @@ def test_a_screenshot_that_is_no_picture_is_refused_in_words(login, cast, siti, 
 
 
 def test_a_death_is_recorded_and_shown(login, siti):
-    values = {"version": 1, "life": "deceased", "since": "01-11-2026", "source": "surat 474/12"}
+    values = {
+        "version": 1,
+        "client_uid": str(uuid.uuid4()),
+        "kind": "deceased",
+        "on": "01-11-2026",
+        "source": "surat 474/12",
+    }
     browser = login("front")
     assert browser.post(page("life", siti), values).status_code == 302
     assert "tercatat meninggal" in browser.get(page("person", siti)).content.decode()

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily, StaleVersion
 from puskesmas.models import AuditEntry, Role
+from registry.life import record_life_event
 from registry.models import Register, RegisterCheck
 from registry.register_answers import deciles_of, register_answer, register_answers, rows_on
 from registry.registers import letters, selectors, services
 from registry.selectors import person
-from registry.services import create_resident, record_life, record_register_check
+from registry.services import create_resident, record_register_check
 from registry.starters import load_registers
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision
@@ -337,15 +338,15 @@ def test_nobody_makes_or_signs_the_letter_for_his_own_family(make, cast, siti, h
     assert caught.value.field == "signer"
 
 
-@pytest.mark.parametrize("life", ["deceased", "moved"])
-def test_nobody_dead_or_moved_gets_the_letter(make, cast, siti, front, life):
+@pytest.mark.parametrize("kind", ["deceased", "moved_away"])
+def test_nobody_dead_or_moved_gets_the_letter(make, cast, siti, front, kind):
     make_version(cast.village, resident=siti)
-    record_life(
+    record_life_event(
         actor=front,
         uid=siti.uid,
         version=siti.version,
-        life=life,
-        since=cast.village.today(),
+        kind=kind,
+        on=cast.village.today(),
         source="Keterangan ketua RT",
     )
     with pytest.raises(InvalidInput):
