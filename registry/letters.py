@@ -388,7 +388,7 @@ def family_panel(actor: Actor, family: Family) -> dict[str, Any] | None:
         return None
     records = people_by_record(one.pk for one in family.residents)
     uids = Resident.objects.filter(pk__in=list(records)).values_list("uid", flat=True)
-    return {"rows": desk.rows_about_any(actor, uids)}
+    return {"rows": desk.rows_about_any(actor, uids), "whose": True}
 
 
 def _person_page(letter: Letter) -> str:

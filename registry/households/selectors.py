@@ -177,4 +177,5 @@ def _facts_of(row: HousingFacts) -> list[tuple[str, str]]:
 def housing_label(name: str) -> str:
     """Return the name of a housing fact in the page's language."""
     column: Any = HousingFacts._meta.get_field(name)
-    return str(column.verbose_name).capitalize()
+    name_said = str(column.verbose_name)
+    return name_said[:1].upper() + name_said[1:]
