@@ -17,6 +17,7 @@ class ComplaintsConfig(AppConfig):
         from puskesmas import attachments, furnishing, panels, searching
         from puskesmas.navigation import Entry, add
         from registry import badges
+        from registry.proposals import desk as proposals
         from reports.letters import matters
 
         furnishing.register(load_kinds, order=30)
@@ -24,6 +25,13 @@ class ComplaintsConfig(AppConfig):
         matters.register(readable_matters)
         badges.register(search.badges)
         searching.register(search.find, order=10)
+        # Whoever is in no register is proposed from his case, beside the programme he asked for.
+        panels.register(
+            page="case",
+            order=30,
+            template="proposals/person_panel.html",
+            load=lambda actor, case: proposals.person_panel(actor, case.subject),
+        )
         panels.register(
             page="home", order=10, template="complaints/home_panel.html", load=desk.home_panel
         )
