@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "InboxStateEnum": "referrals.workflow.Inbox",
         "AnswerEnum": "referrals.workflow.Answer",
         "SourceByHandEnum": "referrals.api.BY_HAND",
+        "ProposalKindEnum": "registry.models.proposals.Proposal.Kind",
         "ProposalStateEnum": "registry.proposals.workflow.ProposalState",
         "FindingEnum": "registry.models.verval.VervalRow.Finding",
         "MeetingOutcomeEnum": "registry.models.proposals.MeetingItem.Outcome",
