@@ -75,10 +75,13 @@ class OfficeTerms:
 
     def _load(self) -> None:
         texts: dict[str, list[str]] = defaultdict(list)
+        # Of a million ids only the newest are worth keeping.
+        old = (self._stored.aggregate(newest=Max("pk"))["newest"] or 0) - OVERLAP
         rows = self._stored.order_by().values_list("pk", "kind", "text")
         for pk, kind, text in rows.iterator(chunk_size=10_000):
             texts[kind].append(text)
-            self._recent.add(pk)
+            if pk > old:
+                self._recent.add(pk)
         self._newest = max(self._recent, default=0)
         self._prune()
         self.names, self.addresses = Haystack(texts[Kind.NAME]), Haystack(texts[Kind.ADDRESS])
