@@ -9,9 +9,12 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         """Give new offices the catalogue; let register lists say who receives what."""
         from programs import panels
+        from programs.calls import views as calls
+        from programs.calls.workflow import READERS
         from programs.from_registers import give_back, take_over
         from programs.services import load_catalogue
         from puskesmas import furnishing
+        from puskesmas.navigation import Entry, add
         from puskesmas.panels import register
         from registry.imports import followers
 
@@ -34,4 +37,20 @@ class ProgramsConfig(AppConfig):
             order=10,
             template="programs/successor_panel.html",
             load=panels.successor_panel,
+        )
+        register(
+            page="home",
+            order=26,
+            template="programs/calls/home_panel.html",
+            load=calls.home_panel,
+        )
+        add(
+            Entry(
+                label=_("Permintaan calon"),
+                url_name="programs:calls",
+                icon="hand-helping",
+                order=46,
+                roles=frozenset(role.value for role in READERS),
+                village=True,
+            )
         )

@@ -136,6 +136,8 @@ CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
 VERVAL = {"back", "koordinator", "facilitator", "kasun"}
 #: Who walks, but not there.
 OTHERS = {"facilitator"}
+ASKED = {"owner": "Dinkes", "wanted": 10, "criteria": "Lansia", "received_on": "{today}"}
+CHOICE = {"result": "chosen", "told_on": "{today}"}
 NAMED_REGISTER = {"code": "UJI", "name_id": "Daftar uji", "in_force": "yes"}
 LISTING = {"register": "DTSEN", "purpose": "KIP"}
 LIFE = {"kind": "moved_away", "on": "{today}", "source": "surat pindah"}
@@ -392,6 +394,45 @@ PAGES = rows(
         )
         for action in ("promised", "ready", "temporary", "collected", "never")
     ),
+    # Calls for candidates
+    row("GET", "/programmes/calls/", READERS),
+    row("GET POST", "/programmes/calls/new/", DESK, ASKED),
+    row("GET", "/programmes/calls/{call.uid}/", READERS),
+    row("GET", "/programmes/calls/{call.uid}/find/", COUNTER),
+    row("GET POST", "/programmes/calls/{call.uid}/name/{person.uid}/", COUNTER, REASON),
+    row("GET POST", "/programmes/calls/{call.uid}/submit/", {"back"}, version="call"),
+    row("GET", "/programmes/calls/{waiting_call.uid}/approve/", DECIDE),
+    # The koordinator is there and may: the penanggung jawab does not step in.
+    row(
+        "POST",
+        "/programmes/calls/{waiting_call.uid}/approve/",
+        {"koordinator"},
+        version="waiting_call",
+    ),
+    row("GET", "/programmes/calls/{waiting_call.uid}/return/", DECIDE),
+    row(
+        "POST",
+        "/programmes/calls/{waiting_call.uid}/return/",
+        {"koordinator"},
+        REASON,
+        version="waiting_call",
+    ),
+    row(
+        "GET POST",
+        "/programmes/calls/{handed_call.uid}/hand-over/",
+        DESK,
+        CARRIED,
+        version="handed_call",
+    ),
+    row("GET", "/programmes/calls/{handed_call.uid}/sheet/", LETTERS),
+    row("POST", "/programmes/calls/candidates/{candidate.uid}/strike/", COUNTER),
+    row(
+        "GET POST",
+        "/programmes/calls/candidates/{chosen.uid}/result/",
+        DESK,
+        CHOICE | {"source": "surat"},
+        version="chosen",
+    ),
     # Letters
     row("GET", "/letters/", LETTERS),
     row("GET", "/letters/{letter.uid}/", LETTERS),
@@ -429,6 +470,7 @@ CASE, REFERRAL, INBOX = (
     "/api/v1/inbox/{received.uid}/",
 )
 USULAN = "/api/v1/proposals/{proposal.uid}/"
+WAITING = "/api/v1/calls/{waiting_call.uid}/"
 SENT, LETTER, STATED, PERSON = (
     "/api/v1/referrals/{sent.uid}/",
     "/api/v1/letters/{letter.uid}/",
@@ -447,6 +489,33 @@ REST = rows(
         "/api/v1/registers/",
         LISTS | ABOVE,
         {"code": "UJI", "name_id": "Daftar uji"},
+    ),
+    row("GET", "/api/v1/calls/", READERS),
+    row("POST", "/api/v1/calls/", DESK, ASKED),
+    row("GET", "/api/v1/calls/{call.uid}/", READERS),
+    row(
+        "POST",
+        "/api/v1/calls/{call.uid}/candidates/",
+        COUNTER,
+        REASON | {"person": "{person.uid}"},
+    ),
+    row("POST", "/api/v1/calls/{call.uid}/submit/", {"back"}, version="call"),
+    row("POST", f"{WAITING}approve/", {"koordinator"}, version="waiting_call"),
+    row("POST", f"{WAITING}return/", {"koordinator"}, REASON, version="waiting_call"),
+    row(
+        "POST",
+        "/api/v1/calls/{handed_call.uid}/hand_over/",
+        DESK,
+        CARRIED,
+        version="handed_call",
+    ),
+    row("POST", "/api/v1/candidates/{candidate.uid}/strike/", COUNTER, version="candidate"),
+    row(
+        "POST",
+        "/api/v1/candidates/{chosen.uid}/result/",
+        DESK,
+        CHOICE | {"evidence": "surat"},
+        version="chosen",
     ),
     row("GET", "/api/v1/verval/", VERVAL),
     row(
@@ -809,6 +878,7 @@ LISTS = {
     "GET /letters/",
     "GET /people/imports/",
     "GET /people/verval/",
+    "GET /programmes/calls/",
     "GET /referrals/approvals/",
     "GET /proposals/",
     "GET /proposals/meetings/",
@@ -822,6 +892,7 @@ LISTS = {
     "GET /api/v1/proposals/",
     "GET /api/v1/referrals/",
     "GET /api/v1/verval/",
+    "GET /api/v1/calls/",
 }
 
 

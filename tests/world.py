@@ -17,7 +17,8 @@ from PIL import Image
 
 from complaints import services as complaints
 from complaints.models import Complaint, ComplaintKind, ComplaintPaper, CounterQuestion
-from programs.models import Programme
+from programs.calls import services as calls
+from programs.models import Call, Candidate, Programme
 from puskesmas import furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
@@ -95,6 +96,11 @@ class World:
     register: Register
     verval: VervalList
     door: VervalRow
+    call: Call
+    waiting_call: Call
+    handed_call: Call
+    candidate: Candidate
+    chosen: Candidate
     question: CounterQuestion
     batch: Import
     survey: Survey
@@ -146,6 +152,7 @@ def build() -> World:
         register=Register.objects.get(office=cast.village, code="DTSEN"),
         verval=_verval(cast),
         door=VervalRow.objects.get(),
+        **_calls(cast, child),
         question=_question(cast),
         batch=_list(cast),
         survey=_survey(cast, person),
@@ -276,6 +283,33 @@ def _verval(cast: Cast) -> VervalList:
         sender="Dinas Sosial",
         received_on=cast.village.today(),
     )
+
+
+def _calls(cast: Cast, child: Resident) -> dict[str, Any]:
+    """Three calls, each with one name: being made, before the approver, with its owner."""
+    front, back, today = cast.actor("front"), cast.actor("back"), cast.village.today()
+    made = []
+    for _place in range(3):
+        call = calls.open_call(
+            actor=front, owner="Baznas Ningsih", wanted=1, criteria="Anak", received_on=today
+        )
+        calls.name_candidate(actor=back, uid=call.uid, resident_uid=child.uid, reason="Yatim")
+        made.append(call)
+    for call in made[1:]:
+        calls.submit(actor=back, uid=call.uid, version=None)
+    calls.approve(actor=cast.actor("koordinator"), uid=made[2].uid, version=None)
+    calls.hand_over(
+        actor=front, uid=made[2].uid, version=None, receiver="Ibu Rini", handed_on=today
+    )
+    for call in made:
+        call.refresh_from_db()
+    return {
+        "call": made[0],
+        "waiting_call": made[1],
+        "handed_call": made[2],
+        "candidate": made[0].candidates.get(),
+        "chosen": made[2].candidates.get(),
+    }
 
 
 def _question(cast: Cast) -> CounterQuestion:
