@@ -211,6 +211,11 @@ def neighbourhood_of(cell: Cell) -> tuple[str, bool]:
     return text[:3], False
 
 
+def title_of(text: str) -> str:
+    """Return a place's name as people write it: shouted ones calmed down."""
+    return text.title() if text.isupper() else text
+
+
 def relation_of(cell: Cell) -> str:
     """Return the code of the relation to the head of the family; unknown words are OTHER."""
     word = value_of(cell).lower().replace(".", "")

@@ -4,7 +4,7 @@ A mapping is ``{column index as text: field}``; programme columns are ``programm
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
@@ -112,6 +112,26 @@ def guess(titles: Line) -> dict[str, str]:
         if field and field not in mapping.values():
             mapping[str(index)] = field
     return mapping
+
+
+def recall(titles: Line, remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return the guess, corrected by what the source's titles meant last time."""
+    known = {
+        str(at): remembered[_plain(t)] for at, t in enumerate(titles) if _plain(t) in remembered
+    }
+    guessed = {
+        at: field
+        for at, field in guess(titles).items()
+        if at not in known and field not in known.values()
+    }
+    return guessed | {at: field for at, field in known.items() if field}
+
+
+def to_remember(titles: Line, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return what each title means now, "" where its column is not used."""
+    return {
+        _plain(title): mapping.get(str(at), "") for at, title in enumerate(titles) if _plain(title)
+    }
 
 
 def is_header_again(line: Line, header: Line) -> bool:

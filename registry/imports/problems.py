@@ -29,13 +29,20 @@ PROBLEMS = {
     "blank_row": Problem(Gravity.SKIP, _("Baris kosong")),
     "header_again": Problem(Gravity.SKIP, _("Judul kolom terulang")),
     "column_numbers": Problem(Gravity.SKIP, _("Baris nomor kolom")),
+    "section_heading": Problem(Gravity.SKIP, _("Judul bagian (dusun, RW, RT)")),
     "total_row": Problem(Gravity.SKIP, _("Baris jumlah")),
     "double_row": Problem(Gravity.SKIP, _("Orang yang sama sudah ada di baris sebelumnya")),
     # Rows that stay out.
     "no_name": Problem(Gravity.ERROR, _("Nama kosong. Isi namanya, lalu unggah lagi.")),
     # Rows that go in and want a look.
     "nik_missing": Problem(Gravity.WARNING, _("Tanpa NIK")),
-    "nik_length": Problem(Gravity.WARNING, _("NIK tidak 16 angka; dimuat tanpa NIK")),
+    "nik_length": Problem(
+        Gravity.WARNING,
+        _(
+            "NIK tidak 16 angka, jadi ada angka yang hilang atau lebih (bukan nol di depan: kode "
+            "provinsi tidak pernah diawali nol); dimuat tanpa NIK"
+        ),
+    ),
     "nik_not_digits": Problem(Gravity.WARNING, _("NIK berisi huruf atau tanda; dimuat tanpa NIK")),
     "nik_digits_lost": Problem(
         Gravity.WARNING,
@@ -78,6 +85,9 @@ PROBLEMS = {
     "birth_date_month_first": Problem(
         Gravity.NOTE, _("Tanggal lahir ditulis bulan dulu; dibaca sesuai NIK")
     ),
+    "place_from_heading": Problem(
+        Gravity.NOTE, _("Dusun, RW, atau RT diambil dari judul bagian di atasnya")
+    ),
     "zeros_restored": Problem(Gravity.NOTE, _("Angka nol di depan RT/RW dikembalikan")),
 }
 
@@ -96,7 +106,7 @@ def worst(codes: list[str]) -> Gravity | None:
     return min(found, key=order.index, default=None)
 
 
-_NOBODY = {"blank_row", "header_again", "column_numbers", "total_row"}
+_NOBODY = {"blank_row", "header_again", "column_numbers", "section_heading", "total_row"}
 
 
 def needs_a_look(code: str) -> bool:

@@ -11,6 +11,7 @@ from registry import identity
 from registry.identity import IdentityError
 from registry.imports import cells, columns
 from registry.imports.problems import Gravity, worst
+from registry.imports.sections import Section, heading_of
 from registry.imports.sheets import Cell, Line
 from registry.models import Resident
 from registry.naming import name_key, same_name, tidy_name
@@ -80,9 +81,16 @@ def parse(
     names agree, and loses its NIK (``nik_shared``) when they do not.
     """
     seen = _Seen()
+    section = Section()
     for number, line in lines:
+        if heading := heading_of(line):
+            section.begin(heading)
+            yield Row(number, line, problems=["section_heading"])
+            continue
         row = _parse_line(number, line, header=header, mapping=mapping, today=today)
         row.seal()
+        if row.is_person:
+            section.fill(row)
         if not row.stays_out:
             seen.check(row)
         yield row
@@ -206,7 +214,7 @@ def _birth_cell(raw: Mapping[str, Cell]) -> Cell:
 
 def _read_place(row: Row, raw: Mapping[str, Cell]) -> None:
     row.address = cells.value_of(raw.get("address"))[:200]
-    row.dusun = _title(cells.value_of(raw.get("dusun")))[:60]
+    row.dusun = cells.title_of(cells.value_of(raw.get("dusun")))[:60]
     if "rt_rw" in raw:
         rt, _slash, rw = cells.value_of(raw["rt_rw"]).partition("/")
         row.rt, row.rw = cells.neighbourhood_of(rt)[0], cells.neighbourhood_of(rw)[0]
@@ -250,7 +258,3 @@ def _read_remark(row: Row, raw: Mapping[str, Cell], *, today: date) -> None:
         return
     if day := _ANY_DATE.search(remark):
         row.life_since, _unused = cells.birth_date_of(day[0], today=today, nik_date=None)
-
-
-def _title(text: str) -> str:
-    return text.title() if text.isupper() else text

@@ -26,7 +26,7 @@ from puskesmas.locking import first_result, lock, require_version
 from puskesmas.models import Attachment, Role
 from puskesmas.workflow import role_names
 from registry.imports import columns, pieces, sheets
-from registry.models import Import, Register
+from registry.models import ColumnMemory, Import, Register
 
 log = logging.getLogger("registry.imports")
 
@@ -92,7 +92,7 @@ def hand_in(
             source=source.strip()[:120],
             sheet=sheet.name,
             header_row=header_row,
-            mapping=columns.guess(titles),
+            mapping=columns.recall(titles, remembered_columns(actor, kind, source)),
             created_by=actor.user,
         )
         audit(actor=actor, action="import.hand_in", subject=batch)
@@ -127,7 +127,29 @@ def map_columns(
         batch.mapping = chosen
         batch.status = Status.UPLOADED
         batch.save()
+        _remember_columns(batch)
     return batch
+
+
+def remembered_columns(actor: Actor, kind: str, source: str) -> dict[str, str]:
+    """Return what the titles of this source's lists meant when somebody last said so."""
+    found = ColumnMemory.objects.visible_to(actor).filter(kind=kind, source=_source_key(source))
+    return dict(found.values_list("columns", flat=True).first() or {})
+
+
+def _remember_columns(batch: Import) -> None:
+    with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
+        titles, _lines = sheets.after_header(sheet, batch.header_row)
+    ColumnMemory.objects.update_or_create(
+        office=batch.office,
+        kind=batch.kind,
+        source=_source_key(batch.source),
+        defaults={"columns": columns.to_remember(titles, batch.mapping)},
+    )
+
+
+def _source_key(source: str) -> str:
+    return " ".join(source.lower().split())[:120]
 
 
 def check(*, actor: Actor, uid: uuid.UUID | str) -> Import:

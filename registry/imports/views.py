@@ -107,7 +107,9 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
             add_error(form, error)
         else:
             return redirect("registry:import", uid=uid)
-    return form_page(request, "registry/import_columns.html", {"form": form, "batch": batch})
+    remembered = services.remembered_columns(actor, batch.kind, batch.source)
+    context = {"form": form, "batch": batch, "is_remembered": bool(remembered)}
+    return form_page(request, "registry/import_columns.html", context)
 
 
 @require_GET
