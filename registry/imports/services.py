@@ -262,10 +262,15 @@ def import_list(
     register: Register | None = None,
     whole_village: bool = True,
     source: str = "",
+    dry: bool = False,
 ) -> Import:
-    """Hand in, map as guessed and load in one go: the command line's way.
+    """Hand in, map as guessed and load (``dry``: only try) in one go: the command line's way.
 
     The same bytes of the same kind change nothing the second time.
+
+    Raises:
+        InvalidInput: the list cannot be read or failed; nothing of it is in.
+        WrongState: another list of the office is at work.
     """
     upload = _Upload(content, name)
     batch = hand_in(
@@ -279,10 +284,13 @@ def import_list(
     )
     with transaction.atomic():
         batch = lock(Import, batch.uid, actor=actor)
-        _begin_loading(batch, actor, wake=False)
+        if dry:
+            _hand_to_worker(batch, Status.CHECKING, wake=False)
+        else:
+            _begin_loading(batch, actor, wake=False)
     pieces.carry_on(batch.pk)
     batch.refresh_from_db()
-    if batch.status != Status.DONE:
+    if batch.status != (Status.CHECKED if dry else Status.DONE):
         raise InvalidInput(batch.error or batch.get_status_display())
     return batch
 

@@ -416,6 +416,27 @@ def test_the_command_loads_and_counts_rows_by_rw(cast, tmp_path):
     assert "RW 002: 2" in out.getvalue()
 
 
+def test_the_command_tries_a_list_without_loading_it(cast, tmp_path):
+    path = tmp_path / "warga.csv"
+    path.write_bytes(sheet(SITI, AGUS))
+    out = io.StringIO()
+    words = ["--residents", "--office", cast.village.code, "--date", "30-06-2026", "--dry-run"]
+    call_command("import_list", str(path), *words, stdout=out)
+    assert "(new 2)" in out.getvalue()
+    assert not Resident.objects.exists()
+
+
+def test_the_command_takes_a_list_back_and_names_what_stays(cast):
+    batch = load(cast.village, sheet(SITI, AGUS))
+    Resident.objects.filter(name="SITI AMINAH").update(version=2)
+    out = io.StringIO()
+    call_command("undo_list", str(batch.uid), stdout=out)
+    assert "row 2 stays" in out.getvalue()
+    assert Resident.objects.get().name == "SITI AMINAH"
+    with pytest.raises(CommandError):
+        call_command("undo_list", str(batch.uid), stdout=out)
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--date", type=_day, required=True, help="date of the data: 30-06-2026")
         parser.add_argument("--source", default="", help="who gave the list: SIKS-NG …")
         parser.add_argument("--partial", action="store_true", help="not the whole village")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
 
     def handle(self, *args: Any, **options: Any) -> None:
         office = Office.objects.filter(code=options["office"]).first()
@@ -50,12 +51,17 @@ class Command(BaseCommand):
                 register=register,
                 whole_village=not options["partial"],
                 source=options["source"],
+                dry=options["dry_run"],
             )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from None
         except DomainError as error:
             raise CommandError(str(error.message)) from None
         self._report(batch.counts)
+        if options["dry_run"]:
+            self.stdout.write("This was a trial; nothing was changed.")
+        else:
+            self.stdout.write(f"To take it back: manage.py undo_list {batch.uid}")
 
     def _report(self, counts: dict[str, Any]) -> None:
         if counts.get("already_loaded"):
