@@ -3,6 +3,7 @@ from django.urls import path
 from registry import api, letter_api
 from registry.criteria import api as criteria
 from registry.households import api as households
+from registry.likeness import api as likeness_api
 from registry.registers import api as registers
 from registry.verval import api as verval
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("people/<uuid:uid>/life/", api.PersonLife.as_view(), name="person_life"),
     path("people/<uuid:uid>/card/", households.PersonCard.as_view(), name="person_card"),
     path("people/<uuid:uid>/numbers/", api.PersonNumbers.as_view(), name="person_numbers"),
+    path("likenesses/", likeness_api.LikenessList.as_view(), name="likenesses"),
+    path("likenesses/<uuid:uid>/decide/", likeness_api.LikenessDecide.as_view(), name="decide"),
+    path("likenesses/<uuid:uid>/reopen/", likeness_api.LikenessReopen.as_view(), name="reopen"),
     path("people/<uuid:uid>/merge/", api.PersonMerge.as_view(), name="person_merge"),
     path("people/<uuid:uid>/unmerge/", api.PersonUnmerge.as_view(), name="person_unmerge"),
     path("people/<uuid:uid>/sktm/", letter_api.SktmIssue.as_view(), name="sktm"),

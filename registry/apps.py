@@ -17,6 +17,7 @@ class RegistryConfig(AppConfig):
         from registry.criteria.views import person_panel as survey_panel
         from registry.identities import uids_of_person
         from registry.imports.services import IMPORT_ROLES, may_see_file
+        from registry.likeness.views import home_panel as likenesses
         from registry.proposals import desk, minutes
         from registry.proposals.sheets import load_profile
         from registry.proposals.workflow import READERS as PROPOSAL_READERS
@@ -76,6 +77,9 @@ class RegistryConfig(AppConfig):
         searching.explain_with(search.mistyped_number)
         letters.register()
         subjects.register(uids_of_person)
+        panels.register(
+            page="home", order=45, template="registry/likeness/home_panel.html", load=likenesses
+        )
         listing.register()
         attachments.register_owner(search.may_see_screenshot)
         attachments.register_owner(may_see_file)

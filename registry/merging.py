@@ -20,11 +20,13 @@ from puskesmas.history import audit
 from puskesmas.models import Office, Role
 from puskesmas.workflow import role_names
 from registry.identities import require_person
-from registry.models import Merge, Resident
+from registry.models import ImportRow, Likeness, Merge, Resident
 from registry.selectors import family_of
 
 #: Who may say of two records that they are one person, or are not.
 DECIDERS = (Role.BACK, Role.COORDINATOR)
+#: What says how a record came about, not what the office did for the person.
+_TRACES = (ImportRow, Likeness, Merge)
 
 
 @transaction.atomic
@@ -132,7 +134,7 @@ def _references(record: Resident) -> int:
     return sum(
         relation.related_model._base_manager.filter(**{relation.field.name: record.pk}).count()
         for relation in relations
-        if relation.auto_created and relation.one_to_many
+        if relation.auto_created and relation.one_to_many and relation.related_model not in _TRACES
     )
 
 

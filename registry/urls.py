@@ -3,6 +3,7 @@ from django.urls import path
 from registry import letter_pages, merge_views, views
 from registry.households import views as households
 from registry.imports import views as lists
+from registry.likeness import views as likenesses
 from registry.registers import letter_pages as listing
 from registry.registers import views as registers
 from registry.verval import views as verval
@@ -11,6 +12,9 @@ app_name = "registry"
 urlpatterns = [
     path("", views.search, name="search"),
     path("new/", views.person_new, name="person_new"),
+    path("likenesses/", likenesses.likenesses, name="likenesses"),
+    path("likenesses/<uuid:uid>/", likenesses.likeness, name="likeness"),
+    path("likenesses/<uuid:uid>/reopen/", likenesses.likeness_reopen, name="likeness_reopen"),
     path("imports/", lists.imports, name="imports"),
     path("imports/new/", lists.import_new, name="import_new"),
     path("imports/<uuid:uid>/", lists.import_page, name="import"),

@@ -35,6 +35,7 @@ from registry.models import (
     CriteriaSet,
     Household,
     Import,
+    Likeness,
     Meeting,
     Proposal,
     Register,
@@ -103,6 +104,7 @@ class World:
     chosen: Candidate
     question: CounterQuestion
     batch: Import
+    likeness: Likeness
     survey: Survey
     proposal: Proposal
     sent_proposal: Proposal
@@ -155,6 +157,14 @@ def build() -> World:
         **_calls(cast, child),
         question=_question(cast),
         batch=_list(cast),
+        likeness=Likeness.objects.create(
+            office=cast.village,
+            resident=person,
+            fingerprint="uji",
+            facts={"name": "Sulastri N."},
+            score=75,
+            grounds=["name_part"],
+        ),
         survey=_survey(cast, person),
         **_proposals(cast, person, child),
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],

@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.imports.problems import Gravity, counted, needs_a_look, worst
 from registry.imports.rows import Row
+from registry.likeness.asking import Doubt
 from registry.models import HouseholdMember, Import, ImportRow, Resident
 
 PIECE = 1_000
@@ -70,6 +71,7 @@ class Plan:
     resident: Resident | None = None
     membership: HouseholdMember | None = None
     matched_by: str = ""
+    doubts: tuple[Doubt, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     left: HouseholdMember | None = None

@@ -75,7 +75,7 @@ PROBLEMS = {
     "deceased_listed": Problem(Gravity.WARNING, _("Orang ini tercatat meninggal")),
     "moved_listed": Problem(Gravity.WARNING, _("Orang ini tercatat pindah")),
     "possible_double": Problem(
-        Gravity.WARNING, _("Mungkin sama dengan warga lain bernama dan bertanggal lahir sama")
+        Gravity.WARNING, _("Mungkin sama dengan warga lain; lihat Orang yang mirip")
     ),
     "not_in_population": Problem(Gravity.WARNING, _("Tidak ditemukan di data penduduk")),
     # What was put right.

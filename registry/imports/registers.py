@@ -13,6 +13,9 @@ from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outco
 from registry.imports.residents import note_life
 from registry.imports.rows import Row
 from registry.imports.sheets import Line
+from registry.likeness.asking import Question, ask
+from registry.likeness.fingerprints import of_row
+from registry.likeness.people import People
 from registry.models import Import, RegisterRow, RegisterVersion
 
 
@@ -26,6 +29,7 @@ class Loader:
 
     def __init__(self, batch: Import, header: Line, *, dry: bool) -> None:
         self._batch = batch
+        self._people = People(batch.office)
         self._titles = [str(title or "") for title in header]
         versions = RegisterVersion.objects.filter(
             register=batch.register, file_sha256=batch.file.sha256, withdrawn_at__isnull=True
@@ -58,12 +62,14 @@ class Loader:
         for plan in plans:
             tally.count(plan)
         if self.version is not None:
-            rows = [
-                _register_row(plan, self.version, self._titles)
-                for plan in plans
-                if not plan.row.stays_out
-            ]
+            fit = [plan for plan in plans if not plan.row.stays_out]
+            rows = [_register_row(plan, self.version, self._titles) for plan in fit]
             RegisterRow.objects.bulk_create(rows, batch_size=PIECE)
+            questions = [
+                Question(plan.row, plan.doubts, register_row=row)
+                for plan, row in zip(fit, rows, strict=True)
+            ]
+            ask(self._batch.office, questions)
         # The register's own rows are kept whole: only the doubtful ones are wanted here.
         keep_rows(plans, batch=self._batch, dry=True)
         return tally
@@ -85,7 +91,7 @@ class Loader:
     def _plans(self, piece: Sequence[Row]) -> list[Plan]:
         outcome = Outcome.SAME if self.is_repeat else Outcome.NEW
         fit = [row for row in piece if not row.stays_out]
-        matcher = Matcher(self._batch.office, fit, lock=False)
+        matcher = Matcher(self._batch.office, fit, lock=False, people=self._people)
         plans = []
         for row in piece:
             if row.stays_out:
@@ -96,7 +102,8 @@ class Loader:
                 row.problems.append("not_in_population")
             else:
                 note_life(row, match.resident)
-            plans.append(Plan(row, outcome, match.resident, matched_by=match.how or "nobody"))
+            how = match.how or "nobody"
+            plans.append(Plan(row, outcome, match.resident, matched_by=how, doubts=match.doubtful))
         return plans
 
 
@@ -116,4 +123,6 @@ def _register_row(plan: Plan, version: RegisterVersion, titles: list[str]) -> Re
         programmes=row.programmes,
         raw=raw,
         resident=plan.resident,
+        # So that a decision finds every row that says the same, now and when it is taken back.
+        fingerprint=of_row(row) if plan.doubts or plan.matched_by == "decided" else "",
     )

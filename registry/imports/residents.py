@@ -13,6 +13,8 @@ from registry import search_terms
 from registry.imports.matching import Matcher
 from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outcome_of_unfit
 from registry.imports.rows import Row
+from registry.likeness.asking import Question, ask
+from registry.likeness.people import People
 from registry.models import Household, HouseholdMember, Import, LifeEvent, Resident
 from registry.naming import address_key, name_key
 
@@ -48,6 +50,7 @@ class Loader:
 
     def __init__(self, batch: Import, *, dry: bool) -> None:
         self._batch, self._dry = batch, dry
+        self._people = People(batch.office)
         # Residents already spoken for, or made by this very list: no second row is about them.
         written = batch.rows.filter(line__lte=batch.done_lines, resident__isnull=False)
         self._taken: set[int] = set() if dry else set(written.values_list("resident", flat=True))
@@ -61,6 +64,10 @@ class Loader:
             tally.count(plan)
         if not self._dry:
             _write(plans, batch=self._batch)
+            ask(
+                self._batch.office,
+                [Question(plan.row, plan.doubts, other=plan.resident) for plan in plans],
+            )
             self._taken.update(plan.resident.pk for plan in plans if plan.resident)
         keep_rows(plans, batch=self._batch, dry=self._dry)
         return tally
@@ -73,17 +80,19 @@ class Loader:
                 self._taken.add(resident.pk)
 
     def _matcher(self, piece: Sequence[Row], *, lock: bool) -> Matcher:
-        return Matcher(self._batch.office, [row for row in piece if not row.stays_out], lock=lock)
+        fit = [row for row in piece if not row.stays_out]
+        return Matcher(self._batch.office, fit, lock=lock, people=self._people)
 
     def _plan(self, row: Row, matcher: Matcher) -> Plan:
         if row.stays_out:
             return Plan(row, outcome_of_unfit(row))
         match = matcher.match(row)
-        resident = match.resident
+        resident = match.resident or match.identical
         if resident is None or resident.pk in self._taken:
-            if match.namesake is not None and match.namesake.pk not in self._taken:
+            doubts = tuple(one for one in match.doubtful if one.resident.pk not in self._taken)
+            if doubts:
                 row.problems.append("possible_double")
-            return Plan(row, Outcome.NEW, _new_resident(row, self._batch))
+            return Plan(row, Outcome.NEW, _new_resident(row, self._batch), doubts=doubts)
         self._taken.add(resident.pk)
         note_life(row, resident)
         membership = matcher.memberships.get(resident.pk)

@@ -26,6 +26,8 @@ from puskesmas.templatetags.puskesos import angka
 from registry.imports import cells, problems, selectors, services
 from registry.imports.forms import ColumnsForm, HandInForm
 from registry.imports.writing import workbook
+from registry.likeness.selectors import open_questions
+from registry.merging import DECIDERS
 from registry.models import Import, ImportRow
 
 Status = Import.Status
@@ -57,7 +59,14 @@ def imports(request: HttpRequest) -> HttpResponse:
         selectors.imports_of(actor), order=("-pk",), position=request.GET.get("from", "")
     )
     rows = [{"batch": batch, "tone": _TONES[Status(batch.status)]} for batch in page.rows]
-    return render(request, "registry/imports.html", {"rows": rows, **_turns(page)})
+    may_decide = actor.has(*DECIDERS)
+    context = {
+        "rows": rows,
+        "may_decide": may_decide,
+        "waiting": open_questions(actor).count() if may_decide else 0,
+        **_turns(page),
+    }
+    return render(request, "registry/imports.html", context)
 
 
 @require_http_methods(["GET", "POST"])

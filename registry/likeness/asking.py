@@ -32,7 +32,7 @@ class Question:
 
 
 def ask(office: Office, questions: Iterable[Question]) -> None:
-    """Put the questions on the work list (one query); what was asked before is not asked again.
+    """Put the questions that are in doubt on the work list; no row is asked about twice. One query.
 
     The rows they name are in the database. The caller holds the transaction.
     """
