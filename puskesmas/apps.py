@@ -9,9 +9,14 @@ class PuskesmasConfig(AppConfig):
     verbose_name = _("Kantor")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from puskesmas import checks, schema  # noqa: F401  (they register themselves)
+        from puskesmas.furnishing import furnish_after_migrating
         from puskesmas.models import Role
         from puskesmas.navigation import Entry, add
+
+        post_migrate.connect(furnish_after_migrating, sender=self)
 
         add(Entry(label=_("Beranda"), url_name="home", icon="house", order=0))
         add(
