@@ -16,6 +16,7 @@ from puskesmas.api_requests import (
     Body,
     DayField,
     MomentField,
+    NoBody,
     idempotency_key,
     if_match,
     valid,
@@ -394,7 +395,8 @@ class PersonUnmerge(APIView):
 
     roles = merging.DECIDERS
 
-    @extend_schema(request=None, responses=PersonDetailOut, tags=["people"])
+    @extend_schema(request=NoBody, responses=PersonDetailOut, tags=["people"])
     def post(self, request: Request, uid: str) -> Response:
+        valid(NoBody, request)
         merging.unmerge(actor=api_actor(request), uid=uid)
         return detail(request, uid)

@@ -193,6 +193,7 @@ class CandidateStrike(APIView):
 
     @extend_schema(request=NoBody, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
+        valid(NoBody, request)
         call = services.strike_candidate(
             actor=api_actor(request), uid=uid, version=if_match(request)
         )
@@ -225,6 +226,7 @@ class CallSubmit(APIView):
 
     @extend_schema(request=NoBody, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
+        valid(NoBody, request)
         services.submit(actor=api_actor(request), uid=uid, version=if_match(request))
         return _detail(request, uid)
 
@@ -236,6 +238,7 @@ class CallApprove(APIView):
 
     @extend_schema(request=NoBody, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
+        valid(NoBody, request)
         services.approve(actor=api_actor(request), uid=uid, version=if_match(request))
         return _detail(request, uid)
 

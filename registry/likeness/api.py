@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from puskesmas.api import api_actor
-from puskesmas.api_requests import Body, valid
+from puskesmas.api_requests import Body, NoBody, valid
 from registry import merging
 from registry.likeness import deciding, selectors
 from registry.models import Likeness
@@ -77,8 +77,9 @@ class LikenessReopen(APIView):
 
     roles = merging.DECIDERS
 
-    @extend_schema(request=None, responses=LikenessOut, tags=_TAGS)
+    @extend_schema(request=NoBody, responses=LikenessOut, tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
+        valid(NoBody, request)
         deciding.reopen(actor=api_actor(request), uid=uid)
         return _answer(request, uid)
 

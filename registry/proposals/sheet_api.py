@@ -344,5 +344,6 @@ class AnswerFileApply(APIView):
     @extend_schema(request=NoBody, responses=AnswerFileOut, parameters=[IF_MATCH], tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
         actor = api_actor(request)
+        valid(NoBody, request)
         answers.apply(actor=actor, uid=uid, version=if_match(request))
         return _file(actor, uid)

@@ -119,6 +119,7 @@ class VervalSend(APIView):
     @extend_schema(request=NoBody, responses=VervalListOut, parameters=[IF_MATCH], tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
         actor = api_actor(request)
+        valid(NoBody, request)
         services.send_back(actor=actor, uid=uid, version=if_match(request))
         held = selectors.verval_list(uid, actor=actor)
         return with_version(VervalListOut(held).data, held.version)
