@@ -305,6 +305,9 @@ SPECTACULAR_SETTINGS = {
         "MeetingOutcomeEnum": "registry.models.proposals.MeetingItem.Outcome",
         "VervalOutcomeEnum": "registry.models.verval.VervalRow.Outcome",
         "RealisedEnum": "referrals.api.REALISED",
+        "ListKindEnum": "registry.models.lists.Import.Kind",
+        "ListStatusEnum": "registry.models.lists.Import.Status",
+        "RowOutcomeEnum": "registry.models.lists.ImportRow.Outcome",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -3,6 +3,7 @@ from django.urls import path
 from registry import api, letter_api
 from registry.criteria import api as criteria
 from registry.households import api as households
+from registry.imports import api as lists
 from registry.likeness import api as likeness_api
 from registry.registers import api as registers
 from registry.verval import api as verval
@@ -46,6 +47,15 @@ urlpatterns = [
     path("verval/<uuid:uid>/rows/", verval.VervalListRows.as_view(), name="verval_rows"),
     path("verval/<uuid:uid>/send/", verval.VervalSend.as_view(), name="verval_send"),
     path("verval/rows/<uuid:uid>/", verval.VervalRowDetail.as_view(), name="verval_row"),
+    path("lists/", lists.Lists.as_view(), name="lists"),
+    path("lists/<uuid:uid>/", lists.ListDetail.as_view(), name="list"),
+    path("lists/<uuid:uid>/columns/", lists.ListColumns.as_view(), name="list_columns"),
+    path("lists/<uuid:uid>/check/", lists.ListCheck.as_view(), name="list_check"),
+    path("lists/<uuid:uid>/load/", lists.ListLoad.as_view(), name="list_load"),
+    path("lists/<uuid:uid>/cancel/", lists.ListCancel.as_view(), name="list_cancel"),
+    path("lists/<uuid:uid>/undo/", lists.ListUndo.as_view(), name="list_undo"),
+    path("lists/<uuid:uid>/rows/", lists.ListRows.as_view(), name="list_rows"),
+    path("lists/<uuid:uid>/reasons/", lists.ListReasons.as_view(), name="list_reasons"),
     path("registers/", registers.RegisterList.as_view(), name="registers"),
     path("registers/<uuid:uid>/", registers.RegisterDetail.as_view(), name="register"),
 ]

@@ -481,6 +481,8 @@ SENT, LETTER, STATED, PERSON = (
     "/api/v1/letters/{listing.uid}/",
     "/api/v1/people/{person.uid}/",
 )
+LIST = "/api/v1/lists/{batch.uid}/"
+COLUMNS = {"columns": [{"column": 0, "field": "name"}]}
 HOUSEHOLD = "/api/v1/households/{household.uid}/"
 
 REST = rows(
@@ -694,6 +696,24 @@ REST = rows(
         {"held_on": "{today}", "place": "Balai", "chair": "Pak Kades", "present": 9},
     ),
     row("GET", "/api/v1/meetings/{meeting.uid}/", READERS),
+    # The district's administrator finds an empty shelf, and may put nothing there.
+    row("GET", "/api/v1/lists/", LISTS | ABOVE),
+    row(
+        "POST",
+        "/api/v1/lists/",
+        LISTS,
+        {"kind": "residents", "data_date": "{today}"},
+        files=True,
+    ),
+    row("GET", LIST, LISTS, hidden=ABOVE),
+    row("GET", f"{LIST}columns/", LISTS, hidden=ABOVE),
+    row("PUT", f"{LIST}columns/", LISTS, COLUMNS, version="batch", hidden=ABOVE),
+    row("POST", f"{LIST}check/", LISTS, version="batch", hidden=ABOVE),
+    row("POST", f"{LIST}load/", LISTS, version="batch", hidden=ABOVE),
+    row("POST", f"{LIST}cancel/", LISTS, version="batch", hidden=ABOVE),
+    row("POST", f"{LIST}undo/", LISTS, version="batch", hidden=ABOVE),
+    row("GET", f"{LIST}rows/", LISTS, hidden=ABOVE),
+    row("GET", f"{LIST}reasons/", LISTS, hidden=ABOVE),
     row("POST", "/api/v1/meetings/{meeting.uid}/outcomes/", KEEPERS, version="meeting"),
     row("POST", "/api/v1/meetings/{meeting.uid}/minutes/", KEEPERS, {"signer": "{sheet.uid}"}),
     row("GET", "/api/v1/proposal-sheets/", KEEPERS),
@@ -901,6 +921,7 @@ LISTS = {
     "GET /api/v1/inbox/",
     "GET /api/v1/likenesses/",
     "GET /api/v1/letters/",
+    "GET /api/v1/lists/",
     "GET /api/v1/meetings/",
     "GET /api/v1/proposal-sheets/",
     "GET /api/v1/proposals/",

@@ -101,7 +101,7 @@ class ColumnsForm(ActForm):
         choices = [("", _("– tidak dipakai –")), *columns.FIELDS.items()]
         self.columns: list[dict[str, Any]] = []
         for index, title in enumerate(titles):
-            examples = [_example(line[index]) for line in samples if index < len(line)]
+            examples = [example_of(line[index]) for line in samples if index < len(line)]
             text = cells.text_of(title)
             if not text and not any(examples):
                 continue
@@ -126,7 +126,7 @@ class ColumnsForm(ActForm):
         }
 
 
-def _example(cell: Any) -> str:
+def example_of(cell: Any) -> str:
     """Return an example value; of long numbers (NIK, KK, phone) only the length shows."""
     text = cells.text_of(cell)
     digits = "".join(character for character in text if character.isdigit())

@@ -2,12 +2,14 @@
 
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from puskesmas import attachments
 from puskesmas.actors import Actor
+from puskesmas.errors import NotFound
 from puskesmas.templatetags.puskesos import angka
 from registry.imports import sheets
 from registry.imports.problems import KEPT, PROBLEMS, Gravity, words
@@ -18,6 +20,28 @@ def imports_of(actor: Actor) -> QuerySet[Import]:
     """Return the office's lists, newest first (1 query)."""
     found: QuerySet[Import] = Import.objects.visible_to(actor)
     return found.select_related("register", "created_by").order_by("-pk")
+
+
+def import_of(uid: UUID | str, *, actor: Actor) -> Import:
+    """Return one list of the office (1 query).
+
+    Raises:
+        NotFound: no such list in the actor's office.
+    """
+    batch = imports_of(actor).filter(uid=uid).first()
+    if batch is None:
+        raise NotFound(_("Data tidak ditemukan di kantor ini."))
+    return batch
+
+
+def was_tried(batch: Import) -> bool:
+    """Return whether counts and rows are of the columns as they stand now."""
+    return batch.status not in {Import.Status.UPLOADED, Import.Status.CHECKING}
+
+
+def column_of(batch: Import, field: str) -> int | None:
+    """Return the place of the column that holds the field, None when none does."""
+    return next((int(at) for at, named in batch.mapping.items() if named == field), None)
 
 
 def sample_of(batch: Import, *, lines: int = 3) -> tuple[sheets.Line, list[sheets.Line]]:
@@ -33,6 +57,8 @@ def rows_to_check(batch: Import) -> QuerySet[ImportRow]:
     Once the list was taken back these are the rows whose change is still there.
     """
     rows: QuerySet[ImportRow] = batch.rows.select_related("resident").order_by("line")
+    if not was_tried(batch):
+        return rows.none()
     if batch.ends_as and batch.status == batch.ends_as:
         return rows.exclude(kept_because="")
     return rows.exclude(problems=[])
@@ -83,7 +109,7 @@ def problem_counts(batch: Import) -> list[dict[str, Any]]:
 def reasons_sheet(batch: Import) -> tuple[list[Any], list[list[Any]]]:
     """Return titles and rows of the sheet handed back: the doubtful rows, each with its reasons."""
     titles, _lines = sample_of(batch, lines=0)
-    name_at = next((int(at) for at, field in batch.mapping.items() if field == "name"), 0)
+    name_at = column_of(batch, "name") or 0
     body = [
         [row.line, "; ".join(words_about(row)), *(row.raw or _only_name(row, name_at))]
         for row in rows_to_check(batch).iterator(chunk_size=1000)

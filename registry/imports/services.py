@@ -109,7 +109,8 @@ def map_columns(
     """Say what each column holds; an earlier trial no longer counts.
 
     Raises:
-        InvalidInput: an unknown field, a field on two columns, or no name column.
+        InvalidInput: an unknown field, a field on two columns, no name column, or a column that
+            the sheet does not have.
     """
     _check_role(actor)
     chosen = {index: named for index, named in mapping.items() if named}
@@ -140,6 +141,10 @@ def remembered_columns(actor: Actor, kind: str, source: str) -> dict[str, str]:
 def _remember_columns(batch: Import) -> None:
     with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
         titles, _lines = sheets.after_header(sheet, batch.header_row)
+    if any(int(at) >= len(titles) for at in batch.mapping):
+        raise InvalidInput(
+            _("Lembar ini hanya punya %(count)s kolom.") % {"count": len(titles)}, field="columns"
+        )
     ColumnMemory.objects.update_or_create(
         office=batch.office,
         kind=batch.kind,
@@ -152,7 +157,7 @@ def _source_key(source: str) -> str:
     return " ".join(source.lower().split())[:120]
 
 
-def check(*, actor: Actor, uid: uuid.UUID | str) -> Import:
+def check(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Import:
     """Ask a worker to go through the whole list without loading it.
 
     Raises:
@@ -160,7 +165,7 @@ def check(*, actor: Actor, uid: uuid.UUID | str) -> Import:
     """
     _check_role(actor)
     with transaction.atomic():
-        batch = lock(Import, uid, actor=actor)
+        batch = lock(Import, uid, actor=actor, version=version)
         _require_not_begun(batch)
         batch.done_lines = 0
         _hand_to_worker(batch, Status.CHECKING)

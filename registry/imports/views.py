@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,7 @@ from registry.merging import DECIDERS
 from registry.models import Import, ImportRow
 
 Status = Import.Status
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TONES = {
     Status.UPLOADED: "info",
     Status.CHECKING: "progress",
@@ -91,7 +92,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
     """Correct what was guessed of the columns, then try the list dry."""
     actor = actor_of(request)
-    batch = _batch(uid, actor)
+    batch = selectors.import_of(uid, actor=actor)
     open_still = batch.status in {Status.UPLOADED, Status.CHECKED, Status.FAILED}
     if request.method == "GET" and not open_still:
         return redirect("registry:import", uid=uid)
@@ -126,7 +127,7 @@ def import_columns(request: HttpRequest, uid: str) -> HttpResponse:
 def import_page(request: HttpRequest, uid: str) -> HttpResponse:
     """What the trial or the loading found; with htmx only the part that changes while loading."""
     actor = actor_of(request)
-    batch = _batch(uid, actor)
+    batch = selectors.import_of(uid, actor=actor)
     if batch.status == Status.UPLOADED:
         return redirect("registry:import_columns", uid=uid)
     if getattr(request, "htmx", False):
@@ -154,7 +155,7 @@ def _result(batch: Import, *, position: str) -> dict[str, Any]:
     found = selectors.rows_to_check(batch)
     page = keyset.page(found, order=("line",), position=position, size=50)
     counts = batch.counts.get("outcomes", {})
-    name_at = next((int(at) for at, field in batch.mapping.items() if field == "name"), 0)
+    name_at = selectors.column_of(batch, "name") or 0
     return {
         **_progress(batch),
         "tone": _TONES[Status(batch.status)],
@@ -214,7 +215,7 @@ def import_cancel(request: HttpRequest, uid: str) -> HttpResponse:
 def import_undo(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask once more, saying what will happen; then let the worker take the list back."""
     actor = actor_of(request)
-    batch = _batch(uid, actor)
+    batch = selectors.import_of(uid, actor=actor)
     form = ActForm(request.POST or None, initial={"version": batch.version})
     if carried_out(request, form, services.undo, actor=actor, uid=uid, done=""):
         return redirect("registry:import", uid=uid)
@@ -241,20 +242,14 @@ def _version(request: HttpRequest) -> int | None:
 def import_reasons(request: HttpRequest, uid: str) -> HttpResponse:
     """The doubtful rows as the same sheet, a column with the reasons in front. Audited."""
     actor = actor_of(request)
-    batch = _batch(uid, actor)
+    return reasons_response(selectors.import_of(uid, actor=actor), actor=actor)
+
+
+def reasons_response(batch: Import, *, actor: Actor) -> HttpResponse:
+    """Return the sheet handed back, and audit that it was."""
     titles, rows = selectors.reasons_sheet(batch)
     audit(actor=actor, action="import.export", subject=batch)
-    response = HttpResponse(workbook(titles, rows), content_type=_XLSX)
+    response = HttpResponse(workbook(titles, rows), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="perlu-diperiksa-{batch.uid}.xlsx"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _batch(uid: str, actor: Actor) -> Import:
-    batch = selectors.imports_of(actor).filter(uid=uid).first()
-    if batch is None:
-        raise Http404
-    return batch

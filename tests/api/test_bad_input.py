@@ -324,6 +324,7 @@ _OWNERS = {
     "referrals": "referral",
     "inbox": "received",
     "letters": "letter",
+    "lists": "batch",
     "people": "person",
     "questions": "question",
 }
