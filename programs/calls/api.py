@@ -103,7 +103,7 @@ class NameIn(Body):
     reason = serializers.CharField(max_length=500)
 
 
-class HandOverIn(Body):
+class CallHandOverIn(Body):
     receiver = serializers.CharField(max_length=120)
     handed_on = DayField()
 
@@ -126,6 +126,7 @@ def _detail(request: Request, uid: Any, *, http_status: int = 200) -> Response:
 class CallList(generics.ListAPIView[Any]):
     """The office's calls for candidates."""
 
+    queryset = Call.objects.none()
     serializer_class = CallOut
     order = ("-pk",)
 
@@ -264,12 +265,14 @@ class CallHandOver(APIView):
 
     roles = COUNTER
 
-    @extend_schema(request=HandOverIn, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS)
+    @extend_schema(
+        request=CallHandOverIn, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS
+    )
     def post(self, request: Request, uid: str) -> Response:
         services.hand_over(
             actor=api_actor(request),
             uid=uid,
             version=if_match(request),
-            **valid(HandOverIn, request),
+            **valid(CallHandOverIn, request),
         )
         return _detail(request, uid)
