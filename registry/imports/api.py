@@ -42,7 +42,7 @@ class HandInIn(Body):
     """A list: ``register`` is a register's code, needed for a register's list only.
 
     ``data_date`` is the day the data speaks of, not today. A list of part of the village says
-    which ``part``, and judges nobody whom it leaves out.
+    which ``part``, and judges nobody whom it leaves out. ``origin`` is who gave it: SIKS-NG …
     """
 
     upload = serializers.FileField()
@@ -51,7 +51,9 @@ class HandInIn(Body):
     data_date = DayField()
     whole_village = serializers.BooleanField(default=True)
     part = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    source = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    origin = serializers.CharField(
+        source="source", max_length=120, required=False, allow_blank=True
+    )
 
 
 class ImportOut(serializers.Serializer[Any]):

@@ -22,7 +22,7 @@ SHEET = f"""NIK;NO KK;NAMA;L/P;TGL LAHIR;ALAMAT;RT;RW
 
 
 def hand_in(program, *, sheet=SHEET, headers=None, **changes):
-    values = {"kind": "residents", "data_date": "2026-06-30", "source": "Buku induk", **changes}
+    values = {"kind": "residents", "data_date": "2026-06-30", "origin": "Buku induk", **changes}
     upload = SimpleUploadedFile("warga.csv", sheet.encode(), "text/csv")
     sent = {"upload": upload, **values}
     return program.post(URL, sent, format="multipart", **(headers or key()))
@@ -63,7 +63,7 @@ def test_the_whole_way_over_rest(back):
     made = hand_in(back)
     assert (made.status_code, made.json()["status"]) == (201, "uploaded")
     here = work(made)
-    assert made.json()["counts"] is None
+    assert (made.json()["origin"], made.json()["counts"]) == ("Buku induk", None)
 
     tried = step(back, here, "check").json()
     assert (tried["status"], tried["done_lines"]) == ("checked", 4)
@@ -213,7 +213,7 @@ def test_a_register_of_another_village_is_unknown(back, cast):
 
 def test_the_same_key_hands_in_one_list(back):
     same = {"HTTP_IDEMPOTENCY_KEY": str(uuid.uuid4())}
-    first, again = hand_in(back, headers=same), hand_in(back, headers=same, source="Lain")
+    first, again = hand_in(back, headers=same), hand_in(back, headers=same, origin="Lain")
     assert first.json()["uid"] == again.json()["uid"]
     assert Import.objects.count() == 1
 
