@@ -21,7 +21,7 @@ from puskesmas.actors import Actor
 from puskesmas.models import Office, Peer, Role
 from puskesmas.officers import add_officer, create_first_officer, create_office
 from referrals.services import linking
-from registry.demo import proposals
+from registry.demo import proposals, verval
 from registry.demo.loading import load_place, office_uid
 from registry.demo.places import MEKARWANGI, TEGALSARI
 
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             if place is TEGALSARI and upstream and link_file and link_file.exists():
                 self._link(office, upstream, link_file)
             proposals.load(office)
+            verval.load(office)
             self._add_work(office)
         self.stdout.write(demo_accounts.table(demo_accounts.VILLAGE + demo_accounts.KELURAHAN))
 
