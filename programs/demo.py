@@ -14,9 +14,13 @@ from registry.selectors import family_of
 
 #: The owner, whom he asks for, and how far the call has come.
 _CALLS = (
-    ("Baznas Kabupaten", "Lansia dhuafa yang hidup sendiri", "draft"),
-    ("Dinas Sosial", "Lansia di atas 60 tahun, belum menerima bantuan", "approved"),
-    ("Rumah Amal", "Penyandang disabilitas yang memerlukan kursi roda", "handed over"),
+    ("Baznas/Bazda", "Lansia dhuafa yang hidup sendiri", "draft"),
+    ("Dinas Sosial kabupaten/kota", "Lansia di atas 60 tahun, belum menerima bantuan", "approved"),
+    (
+        "Rumah Amal dan lembaga mitra",
+        "Penyandang disabilitas yang memerlukan kursi roda",
+        "handed over",
+    ),
 )
 _WANTED = 5
 

@@ -32,8 +32,8 @@ def load(office: Office) -> None:
         held = services.take_in(
             actor=back,
             upload=SimpleUploadedFile("verval.xlsx", _sheet(office, rng)),
-            name="Verval usulan semester ini",
-            sender="Dinas Sosial",
+            name="Verval DTSEN 2026/2",
+            sender="Dinas Sosial kabupaten/kota",
             received_on=office.today() - timedelta(days=12),
             due_on=office.today() + timedelta(days=9),
             reference="400.9/118/2026",

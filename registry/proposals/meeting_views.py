@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from puskesmas import keyset
+from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
+from puskesmas.models import Office
 from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from registry.proposals import meetings as verbs
 from registry.proposals import minutes, selectors
@@ -29,7 +31,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     page = keyset.page(selectors.meetings(actor), order=("-held_on", "-pk"), position=position)
     context = {
         "rows": page.rows,
-        "name": minutes.meeting_name(actor.office),
+        "name": _meeting_name(actor),
         "may_keep": actor.has(*KEEPERS),
         "previous_url": f"?at={page.previous}" if page.previous else "",
         "next_url": f"?at={page.next}" if page.next else "",
@@ -51,7 +53,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         else:
             say_done(request, meeting, _("Musyawarah dicatat. Isi hasilnya per usulan."))
             return redirect("proposals:outcomes", uid=meeting.uid)
-    context = {"form": form, "name": minutes.meeting_name(actor.office)}
+    context = {"form": form, "name": _meeting_name(actor)}
     return form_page(request, "proposals/meeting_new.html", context)
 
 
@@ -64,7 +66,7 @@ def meeting(request: HttpRequest, uid: str) -> HttpResponse:
     audit(actor=actor, action="open_meeting", subject=item)
     context = {
         "meeting": item,
-        "name": minutes.meeting_name(actor.office),
+        "name": _meeting_name(actor),
         "items": selectors.items_of(item),
         "issued": verbs.issued_minutes(item),
         "letters": letters_about(actor, item.uid) if actor.has(*KEEPERS) else [],
@@ -98,7 +100,7 @@ def outcomes(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             say_done(request, result, _("Hasil musyawarah dicatat."))
             return redirect("proposals:meeting", uid=uid)
-    context = {"form": form, "meeting": item, "name": minutes.meeting_name(actor.office)}
+    context = {"form": form, "meeting": item, "name": _meeting_name(actor)}
     return form_page(request, "proposals/outcomes.html", context)
 
 
@@ -121,5 +123,11 @@ def minutes_new(request: HttpRequest, uid: str) -> HttpResponse:
             words = _("Berita acara bernomor %(number)s. Cetak, lalu mintakan tanda tangan.")
             say_done(request, letter, words % {"number": letter.number})
             return redirect("letters:letter", uid=letter.uid)
-    context = {"form": form, "meeting": item, "name": minutes.meeting_name(actor.office)}
+    context = {"form": form, "meeting": item, "name": _meeting_name(actor)}
     return form_page(request, "proposals/minutes.html", context)
+
+
+def _meeting_name(actor: Actor) -> str:
+    """Return what a page calls it, in the reader's language; the letter says it as the law does."""
+    is_desa = actor.office.kind == Office.Kind.DESA
+    return _("Musyawarah Desa") if is_desa else _("Musyawarah Kelurahan")
