@@ -32,7 +32,9 @@ def load(office: Office, _rng: Random) -> None:
     # A stream of its own: what other apps draw does not hang on this one.
     rng = Random(f"calls {office.code}")  # noqa: S311 (a repeatable draw, not a secret one)
     with transaction.atomic():
-        for owner, criteria, stage in _CALLS:
+        # The newest stands on top: in a desa the one that waits for names.
+        is_desa = office.kind == Office.Kind.DESA
+        for owner, criteria, stage in reversed(_CALLS) if is_desa else _CALLS:
             _bring(office, rng, owner, criteria, stage)
 
 

@@ -14,7 +14,7 @@ from registry.models import Resident, VervalList, VervalRow
 from registry.selectors import family_of
 from registry.verval import services
 
-_TITLES = ("NO", "NIK", "NAMA", "ALAMAT", "DUSUN", "RT", "RW", "HASIL VERVAL", "KETERANGAN")
+_TITLES = ("NO", "NIK", "NAMA", "ALAMAT", "DUSUN", "RT", "RW", "HASIL VERVAL", "KET")
 _PEOPLE = 24
 _REASONS = {
     VervalRow.Finding.MEETS: "Rumah dinding bambu, kepala keluarga tidak bekerja",

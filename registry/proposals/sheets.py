@@ -45,7 +45,7 @@ def load_profile(office: Office) -> int:
     if SheetProfile.objects.filter(office=office).exists():
         return 0
     SheetProfile.objects.create(
-        office=office, number=1, name="SIKS-NG 21 kolom", columns=columns.SIKS_NG
+        office=office, number=1, name="SIKS-NG (21)", columns=columns.SIKS_NG
     )
     return 1
 
