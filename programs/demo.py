@@ -68,7 +68,7 @@ def _bring(office: Office, rng: Random, owner: str, criteria: str, stage: str) -
             receiver="Sekretariat",
             handed_on=office.today(),
         )
-        first = call.candidates.order_by("pk").first()
+        first = call.candidates.order_by("pk")[0]
         services.record_result(
             actor=back,
             uid=first.uid,

@@ -27,8 +27,8 @@ from tests.world import World
 pytestmark = pytest.mark.browser
 
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
-#: Names of the demo in running text: places, and who took a file.
-DEMO_NAMES = ("Sumber Wadung", "Sukamaju Baru", "Bagian umum")
+#: Names of the demo in running text: places, who took a file, a column of a sender's sheet.
+DEMO_NAMES = ("Sumber Wadung", "Sukamaju Baru", "Bagian umum", "HASIL VERVAL")
 #: Pages of the second step after the password.
 BEFORE_SECOND_STEP = ("mfa_index", "mfa_activate_totp")
 WITH_SECOND_STEP = (
@@ -38,6 +38,7 @@ WITH_SECOND_STEP = (
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
+    "programs:call_name",
     *("registry:likeness", "registry:merge", "registry:unmerge"),
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
 )
