@@ -5,7 +5,7 @@ numbers, Excel's day numbers, month-first dates. Lost digits of NIK and KK canno
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -57,6 +57,9 @@ _MONTHS = {
 _DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[\s./-]+(\d{1,2})[\s./-]+(\d{1,2})(?:[T\s]\S+)?")
 _MONTH_NAMED = re.compile(r"(\d{1,2})[\s./-]+([a-z]+)[\s./-]+(\d{4}|\d{2})", re.IGNORECASE)
+
+_UP_TO_THREE = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_RW_FIRST = re.compile(r"\W*rw\W*\d", re.IGNORECASE)
 
 _MALE = {"l", "lk", "laki", "lakilaki", "pria", "1", "m"}
 _FEMALE = {"p", "pr", "perempuan", "wanita", "2", "f", "w"}
@@ -128,11 +131,12 @@ def number_of(cell: Cell, *, kind: str) -> tuple[str, list[str]]:
 
 
 def birth_date_of(
-    cell: Cell, *, today: date, nik_date: date | None
+    cell: Cell, *, today: date, nik_date: date | None, month_first: Collection[str] = ()
 ) -> tuple[date | None, list[str]]:
     """Return the birth date and its problems; without a readable one, the NIK's.
 
-    ``nik_date`` also decides between day-first and month-first where both are possible.
+    ``nik_date`` also decides between day-first and month-first where both are possible. Where it
+    does not, a date written like those in ``month_first`` (see :func:`month_first_mark`) is told.
     """
     if isinstance(cell, datetime):
         cell = cell.date()
@@ -149,7 +153,20 @@ def birth_date_of(
         return nik_date, ["birth_date_unreadable"]
     reading = next((one for one in readings if one.day == nik_date), readings[0])
     notes = ["birth_date_month_first"] if reading.month_first else []
+    if len({one.day for one in readings}) > 1 and reading.day != nik_date:
+        notes += ["birth_date_order"] if _mark(text) in month_first else []
     return _not_future(reading.day, notes, today=today, nik_date=nik_date)
+
+
+def month_first_mark(cell: Cell, *, today: date) -> str:
+    """Return the mark ("/", "-", ".", " ") of a date that only a month-first reading explains."""
+    text = value_of(cell) if isinstance(cell, str) else ""
+    readings = _readings(text, today=today)
+    return _mark(text) if readings and all(one.month_first for one in readings) else ""
+
+
+def _mark(text: str) -> str:
+    return text.strip("0123456789")[:1]
 
 
 @dataclass(frozen=True)
@@ -209,6 +226,17 @@ def neighbourhood_of(cell: Cell) -> tuple[str, bool]:
     if text.isascii() and text.isdigit() and len(text) <= 3:
         return text.zfill(3), not isinstance(cell, str)
     return text[:3], False
+
+
+def rt_and_rw_of(cell: Cell) -> tuple[str, str]:
+    """Return RT and RW of one cell: "002/003", "RT 02 RW 03", "RW 3 RT 2"."""
+    text = value_of(cell)
+    numbers = _UP_TO_THREE.findall(text)
+    if len(numbers) != 2:
+        rt, _slash, rw = text.partition("/")
+        return neighbourhood_of(rt)[0], neighbourhood_of(rw)[0]
+    first, second = (number.zfill(3) for number in numbers)
+    return (second, first) if _RW_FIRST.match(text) else (first, second)
 
 
 def title_of(text: str) -> str:

@@ -8,6 +8,7 @@ one walks away. A worker that dies therefore leaves whole pieces, and the next o
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.bulk import refresh_statistics
 from puskesmas.errors import InvalidInput
-from registry.imports import registers, residents, rows, sheets, undoing
+from registry.imports import columns, registers, residents, rows, sheets, undoing
 from registry.imports.plans import Tally, in_pieces
 from registry.models import Household, HouseholdMember, Import, Resident
 
@@ -81,12 +82,25 @@ def _read(batch: Import) -> None:
     if batch.status not in {Status.CHECKING, Status.RUNNING}:
         return
     with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
-        titles, lines = sheets.after_header(sheet, batch.header_row)
+        titles, lines = columns.after_header(sheet, batch.header_row)
         today = batch.office.today()
-        read = rows.parse(lines, header=titles, mapping=batch.mapping, today=today)
+        read = rows.parse(
+            lines,
+            header=titles,
+            mapping=batch.mapping,
+            today=today,
+            month_first=_month_first(batch, today),
+        )
         loader = _begin(batch, titles, total=sheet.total_lines)
         _read_pieces(batch, read, loader)
     _finish(batch, loader)
+
+
+def _month_first(batch: Import, today: date) -> set[str]:
+    # A first time through the sheet: the row that proves it may be the last one.
+    with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
+        _titles, lines = columns.after_header(sheet, batch.header_row)
+        return rows.month_first_marks(lines, mapping=batch.mapping, today=today)
 
 
 @transaction.atomic

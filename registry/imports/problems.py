@@ -68,6 +68,13 @@ PROBLEMS = {
     "birth_date_future": Problem(
         Gravity.WARNING, _("Tanggal lahir di masa depan; dipakai tanggal menurut NIK bila ada")
     ),
+    "birth_date_order": Problem(
+        Gravity.WARNING,
+        _(
+            "Hari atau bulan lahir mungkin tertukar: tanggal lain di kolom ini ditulis bulan dulu; "
+            "dibaca hari dulu"
+        ),
+    ),
     "birth_date_differs": Problem(Gravity.WARNING, _("Tanggal lahir lain daripada menurut NIK")),
     "sex_differs": Problem(Gravity.WARNING, _("Jenis kelamin lain daripada menurut NIK")),
     "sex_unreadable": Problem(Gravity.WARNING, _("Jenis kelamin tidak terbaca")),

@@ -119,9 +119,12 @@ def _decode(content: bytes) -> str:
 
 
 def _regularity(text: str, mark: str) -> int:
-    """Return how many columns the mark gives to most of the first lines."""
-    counts = [line.count(mark) for line in text[:20_000].splitlines()[:30] if line.strip()]
-    return max(counts, key=counts.count, default=0)
+    """Return how many of the mark stand in those of the first lines that have equally many.
+
+    Lines without it say nothing: titles and headings ("RT 02 RW 03") have no columns.
+    """
+    counts = [line.count(mark) for line in text[:20_000].splitlines()[:30] if mark in line]
+    return max((count * counts.count(count) for count in set(counts)), default=0)
 
 
 def _numbered(reader: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -28,6 +28,7 @@ FACTS = (
     "birth_date",
     "mother_name",
     "religion",
+    "education",
     "marital_status",
     "occupation",
     "disability",

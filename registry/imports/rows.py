@@ -1,13 +1,13 @@
 """One line of a sheet as one person's facts, with everything that is doubtful about them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from puskesmas.crypto import blind_index
-from registry import identity
+from registry import codes, identity
 from registry.identity import IdentityError
 from registry.imports import cells, columns
 from registry.imports.problems import Gravity, worst
@@ -36,6 +36,7 @@ class Row:
     birth_date: date | None = None
     mother_name: str = ""
     religion: str = ""
+    education: str = ""
     marital_status: str = ""
     occupation: str = ""
     disability: str = ""
@@ -73,12 +74,18 @@ class Row:
 
 
 def parse(
-    lines: Iterable[tuple[int, Line]], *, header: Line, mapping: Mapping[str, str], today: date
+    lines: Iterable[tuple[int, Line]],
+    *,
+    header: Line,
+    mapping: Mapping[str, str],
+    today: date,
+    month_first: Collection[str] = (),
 ) -> Iterator[Row]:
     """Yield a row for every line after the header, blank lines included.
 
     Repeated persons within the list are told here: the second of two is ``double_row`` when the
-    names agree, and loses its NIK (``nik_shared``) when they do not.
+    names agree, and loses its NIK (``nik_shared``) when they do not. ``month_first`` is what
+    :func:`month_first_marks` found in the same list.
     """
     seen = _Seen()
     section = Section()
@@ -87,13 +94,30 @@ def parse(
             section.begin(heading)
             yield Row(number, line, problems=["section_heading"])
             continue
-        row = _parse_line(number, line, header=header, mapping=mapping, today=today)
+        row = Row(number, line)
+        if reason := _nobody(line, header):
+            row.problems.append(reason)
+        else:
+            _read_person(row, _by_field(line, mapping), today=today, month_first=month_first)
         row.seal()
         if row.is_person:
             section.fill(row)
         if not row.stays_out:
             seen.check(row)
         yield row
+
+
+def month_first_marks(
+    lines: Iterable[tuple[int, Line]], *, mapping: Mapping[str, str], today: date
+) -> set[str]:
+    """Return by which marks the list's birth dates are surely written month-first here and there.
+
+    One row that says 12/25/1990 makes 05/12/1980 doubtful, but not 05-12-1980.
+    """
+    if not {"birth_date", "birth"} & set(mapping.values()):
+        return set()
+    birth_cells = (_birth_cell(_by_field(line, mapping)) for _number, line in lines)
+    return {cells.month_first_mark(cell, today=today) for cell in birth_cells} - {""}
 
 
 class _Seen:
@@ -125,22 +149,18 @@ class _Seen:
             self._names_by_nik[row.nik_index] = row.name_key
 
 
-def _parse_line(
-    number: int, line: Line, *, header: Line, mapping: Mapping[str, str], today: date
-) -> Row:
-    row = Row(number, line)
-    if reason := _nobody(line, header):
-        row.problems.append(reason)
-        return row
-    raw: dict[str, Cell] = {
-        named: line[int(index)] for index, named in mapping.items() if int(index) < len(line)
-    }
+def _by_field(line: Line, mapping: Mapping[str, str]) -> dict[str, Cell]:
+    return {named: line[int(at)] for at, named in mapping.items() if int(at) < len(line)}
+
+
+def _read_person(
+    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str]
+) -> None:
     _read_name(row, raw)
-    _read_identity(row, raw, today=today)
+    _read_identity(row, raw, today=today, month_first=month_first)
     _read_place(row, raw)
     _read_rest(row, raw)
     _read_remark(row, raw, today=today)
-    return row
 
 
 def _nobody(line: Line, header: Line) -> str:
@@ -166,7 +186,9 @@ def _read_name(row: Row, raw: Mapping[str, Cell]) -> None:
         row.problems.append("name_tidied")
 
 
-def _read_identity(row: Row, raw: Mapping[str, Cell], *, today: date) -> None:
+def _read_identity(
+    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str]
+) -> None:
     """Read NIK, birth date and sex together: each helps to doubt or to complete the others."""
     digits, found = cells.number_of(raw.get("nik"), kind="nik")
     row.problems += found
@@ -183,7 +205,9 @@ def _read_identity(row: Row, raw: Mapping[str, Cell], *, today: date) -> None:
     row.nik = str(nik) if nik else ""
 
     nik_date = nik.birth_date if nik else None
-    row.birth_date, found = cells.birth_date_of(_birth_cell(raw), today=today, nik_date=nik_date)
+    row.birth_date, found = cells.birth_date_of(
+        _birth_cell(raw), today=today, nik_date=nik_date, month_first=month_first
+    )
     row.problems += found
     row.sex, found = cells.sex_of(raw.get("sex"), nik_sex=nik.sex if nik else "")
     row.problems += found
@@ -216,8 +240,7 @@ def _read_place(row: Row, raw: Mapping[str, Cell]) -> None:
     row.address = cells.value_of(raw.get("address"))[:200]
     row.dusun = cells.title_of(cells.value_of(raw.get("dusun")))[:60]
     if "rt_rw" in raw:
-        rt, _slash, rw = cells.value_of(raw["rt_rw"]).partition("/")
-        row.rt, row.rw = cells.neighbourhood_of(rt)[0], cells.neighbourhood_of(rw)[0]
+        row.rt, row.rw = cells.rt_and_rw_of(raw["rt_rw"])
         return
     (row.rt, rt_restored), (row.rw, rw_restored) = (
         cells.neighbourhood_of(raw.get(key)) for key in ("rt", "rw")
@@ -231,10 +254,12 @@ def _read_rest(row: Row, raw: Mapping[str, Cell]) -> None:
     if not row.birth_place and "birth" in raw:
         row.birth_place = cells.text_of(raw["birth"]).rpartition(",")[0].strip()[:80]
     row.mother_name = tidy_name(cells.value_of(raw.get("mother_name")))[:120]
-    row.religion = cells.value_of(raw.get("religion"))[:20]
-    row.marital_status = cells.value_of(raw.get("marital_status"))[:20]
+    # What the code lists do not know stays as typed.
+    row.religion = codes.RELIGIONS.words_of(cells.value_of(raw.get("religion")))[:20]
+    row.marital_status = codes.MARITAL.words_of(cells.value_of(raw.get("marital_status")))[:20]
+    row.education = codes.EDUCATION.words_of(cells.value_of(raw.get("education")))[:40]
+    row.disability = codes.DISABILITIES.words_of(cells.value_of(raw.get("disability")))[:120]
     row.occupation = cells.value_of(raw.get("occupation"))[:80]
-    row.disability = cells.value_of(raw.get("disability"))[:120]
     row.phone = cells.phone_of(raw.get("phone"))
     row.relation = cells.relation_of(raw.get("relation"))
     row.decile, found = cells.decile_of(raw.get("decile"))
@@ -244,6 +269,8 @@ def _read_rest(row: Row, raw: Mapping[str, Cell]) -> None:
         for named, cell in raw.items()
         if named.startswith("programme:") and cells.is_yes(cell)
     ]
+    named_in_cell = columns.programmes_named(cells.value_of(raw.get("programmes")))
+    row.programmes += [code for code in named_in_cell if code not in row.programmes]
 
 
 def _read_remark(row: Row, raw: Mapping[str, Cell], *, today: date) -> None:

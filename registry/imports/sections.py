@@ -25,7 +25,8 @@ def heading_of(line: Line) -> dict[str, str]:
     filled = [cell for cell in line if cell not in (None, "")]
     if not 1 <= len(filled) <= _MOST_CELLS:
         return {}
-    text = " ".join(cells.text_of(cell) for cell in filled)
+    # A hamlet's name ends with its cell: "DUSUN KRAJAN" beside "SITI AMINAH" is where she lives.
+    text = "\n".join(cells.text_of(cell) for cell in filled)
     found: dict[str, str] = {}
     before = _BEFORE.match(text)
     at = before.end() if before else 0

@@ -11,7 +11,7 @@ from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.templatetags.puskesos import angka
-from registry.imports import sheets
+from registry.imports import columns, sheets
 from registry.imports.problems import KEPT, PROBLEMS, Gravity, words
 from registry.models import Import, ImportRow
 
@@ -47,8 +47,9 @@ def column_of(batch: Import, field: str) -> int | None:
 def sample_of(batch: Import, *, lines: int = 3) -> tuple[sheets.Line, list[sheets.Line]]:
     """Return the titles and the first lines of data (reads the file)."""
     with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
-        titles, following = sheets.after_header(sheet, batch.header_row)
-        return titles, [line for _number, line in islice(following, lines)]
+        titles, following = columns.after_header(sheet, batch.header_row)
+        below = (line for number, line in following if number > batch.header_row)
+        return titles, list(islice(below, lines))
 
 
 def rows_to_check(batch: Import) -> QuerySet[ImportRow]:

@@ -140,7 +140,7 @@ def remembered_columns(actor: Actor, kind: str, source: str) -> dict[str, str]:
 
 def _remember_columns(batch: Import) -> None:
     with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
-        titles, _lines = sheets.after_header(sheet, batch.header_row)
+        titles, _lines = columns.after_header(sheet, batch.header_row)
     if any(int(at) >= len(titles) for at in batch.mapping):
         raise InvalidInput(
             _("Lembar ini hanya punya %(count)s kolom.") % {"count": len(titles)}, field="columns"

@@ -58,16 +58,6 @@ class Sheet:
     lines: Iterator[tuple[int, Line]]
 
 
-def after_header(sheet: Sheet, header_row: int) -> tuple[Line, Iterator[tuple[int, Line]]]:
-    """Return the line of titles and what follows it; the sheet's lines are used up to there."""
-    titles: Line = []
-    for number, line in sheet.lines:
-        if number == header_row:
-            titles = line
-            break
-    return titles, sheet.lines
-
-
 @contextmanager
 def opened(content: bytes, *, sheet: str = "") -> Iterator[Sheet]:
     """Open the named sheet of the file, or its first visible one, while the block lasts.

@@ -223,7 +223,7 @@ def sheet_of(held: VervalList) -> bytes:
 def titles_of(held: VervalList) -> list[str]:
     """Return the titles of the sender's columns (reads the file)."""
     with sheets.opened(attachments.read(held.file), sheet=held.sheet) as sheet:
-        titles, _lines = sheets.after_header(sheet, held.header_row)
+        titles, _lines = columns.after_header(sheet, held.header_row)
     return [str(title or "").strip() for title in titles]
 
 
