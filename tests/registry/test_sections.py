@@ -78,6 +78,11 @@ def test_a_row_that_says_its_own_place_keeps_it(cast):
     assert Resident.objects.values_list("rt", "rw").get() == ("005", "002")
 
 
+def test_a_month_first_date_further_down_is_told_of_the_rows_above(cast):
+    batch = load(cast, "NAMA;TGL LAHIR\nSITI AMINAH;05/12/1980\nAGUS SANTOSO;12/25/1990\n")
+    assert batch.counts["problems"]["birth_date_order"] == 1
+
+
 SHEET = b"NO KTP;NAMA WARGA;IDENTITAS;TGL\n3509995205800001;SITI AMINAH;KRAJAN;12-05-1980\n"
 
 
