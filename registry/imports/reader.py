@@ -20,9 +20,9 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 MAX_MEMORY = 3 * 1024**3
-"""Bytes of address space; a sheet of 500,000 rows and 25 columns needs about half."""
+"""Bytes of address space: a bound against bombs, not a measured need."""
 MAX_SECONDS = 300
-"""Of processor time; the same sheet takes about 20."""
+"""Of processor time: a bound as well."""
 MAX_UNPACKED_BYTES = 1_500_000_000
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
