@@ -7,6 +7,9 @@ export DISTRICT_PORT ?= 8001
 CHECK := DJANGO_SETTINGS_MODULE=tests.settings $(PY)
 # Extra words for pytest: make test ARGS="tests/registry -x"
 ARGS ?=
+# Test processes at once; browsers and offices under test stay on one of them (tests/conftest.py).
+WORKERS ?= auto
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help environment dev-environment run demo-reset test unit lint format types layers \
@@ -28,10 +31,10 @@ demo-reset: environment  ## throw the demo's data away and start it afresh
 	@exec $(PY) -m puskesmas.launcher --reset
 
 test: dev-environment  ## the whole test suite (DATABASE_URL, CELERY_BROKER_URL choose the engines)
-	@$(PY) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-unit: dev-environment  ## the tests that need neither a browser nor processes of their own
-	@$(PY) -m pytest -m "not browser and not processes" $(ARGS)
+unit: dev-environment  ## the tests for daily work: no browser, no processes, no sweep over everything
+	@$(PYTEST) -m "not browser and not processes and not sweep" $(ARGS)
 
 benchmark: dev-environment  ## how long search and imports take, beside floors: ARGS="search --scale 10000"
 	@$(PY) -m benchmarks $(ARGS)

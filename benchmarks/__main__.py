@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-SUBJECTS = {"search": "benchmarks.search", "import": "benchmarks.imports"}
+SUBJECTS = {
+    "search": "benchmarks.search",
+    "import": "benchmarks.imports",
+    "matching": "benchmarks.matching",
+}
 
 
 def main() -> None:

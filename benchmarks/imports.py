@@ -2,8 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import os
+import resource
+from collections.abc import Callable, Iterable, Iterator
 from cProfile import Profile
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,13 +14,13 @@ from pstats import Stats
 from time import perf_counter
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from benchmarks import tables
 from benchmarks.office import make_office
 from benchmarks.people import citizens
 from puskesmas.actors import Actor
-from puskesmas.models import Attachment, Office
+from puskesmas.models import Attachment
 from registry.imports.services import import_list
 from registry.models import (
     Household,
@@ -62,6 +65,30 @@ _TITLES = (
 _ON = date(2026, 10, 31)
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of processor time: ours, our children's, the database's for us."""
+
+    seconds: float
+    cpu: float
+
+    @classmethod
+    def so_far(cls) -> "Spent":
+        ours = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return cls(perf_counter(), sum(one.ru_utime + one.ru_stime for one in ours) + _server())
+
+
+def _server() -> float:
+    """Return the processor seconds of PostgreSQL's process for us, if it runs on this machine."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        figures = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    ticks = figures.read_text().rpartition(")")[2].split()[11:13] if figures.exists() else []
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 def run(count: int) -> dict[str, Any]:
     """Load a population list, then a register's, of ``count`` rows; seconds and ratios."""
     actor = Actor.system(make_office().office)
@@ -70,11 +97,13 @@ def run(count: int) -> dict[str, Any]:
     # Not the same bytes: a list is known by them.
     register = Register.objects.create(office=actor.office, code="DTSEN", name_id="DTSEN")
     listed = _timed(partial(_load, actor, people + b"\n", Import.Kind.REGISTER, register))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     rows = {model: tables.read(model) for model in _WRITTEN}
-    floors = _floors(actor.office, rows)
+    floors = _floors(rows)
     return {
         "residents": _beside(residents, floors["residents"]),
         "register": _beside(listed, floors["register"]),
+        "peak memory": {"MiB": peak},
         "rows written": {model.__name__: len(rows[model]) for model in _WRITTEN},
     }
 
@@ -100,25 +129,40 @@ def _load(actor: Actor, content: bytes, kind: str, register: Register | None) ->
     )
 
 
-def _floors(office: Office, rows: dict[type[models.Model], list[tables.Row]]) -> dict[str, float]:
-    """Return seconds to write what each list left, with every index and key in force."""
+def _floors(rows: dict[type[models.Model], list[tables.Row]]) -> dict[str, Spent]:
+    """Return what it takes to write what each list left, with every index and key in force."""
     tables.empty(_WRITTEN)
     of_register = (RegisterRow,)
     others = [model for model in _WRITTEN if model not in of_register]
     return {
-        "residents": sum(_timed(partial(tables.write, one, rows[one])) for one in others),
-        "register": sum(_timed(partial(tables.write, one, rows[one])) for one in of_register),
+        "residents": _timed(partial(_write, others, rows)),
+        "register": _timed(partial(_write, of_register, rows)),
     }
 
 
-def _beside(ours: float, floor: float) -> dict[str, float]:
-    return {"s": round(ours, 1), "floor_s": round(floor, 1), "ratio": round(ours / floor, 1)}
+def _write(
+    written: Iterable[type[models.Model]], rows: dict[type[models.Model], list[tables.Row]]
+) -> None:
+    for one in written:
+        tables.write(one, rows[one])
 
 
-def _timed(act: Callable[[], object]) -> float:
-    started = perf_counter()
+def _beside(ours: Spent, floor: Spent) -> dict[str, float]:
+    return {
+        "s": round(ours.seconds, 1),
+        "floor_s": round(floor.seconds, 1),
+        "ratio": round(ours.seconds / floor.seconds, 2),
+        "cpu_s": round(ours.cpu, 1),
+        "floor_cpu_s": round(floor.cpu, 1),
+        "cpu_ratio": round(ours.cpu / floor.cpu, 2),
+    }
+
+
+def _timed(act: Callable[[], object]) -> Spent:
+    started = Spent.so_far()
     act()
-    return perf_counter() - started
+    now = Spent.so_far()
+    return Spent(now.seconds - started.seconds, now.cpu - started.cpu)
 
 
 def _sheet(count: int) -> bytes:

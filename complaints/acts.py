@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints import forms, services
+from complaints.impartiality import VERIFYING, may_verify
 from complaints.models import Complaint
 from complaints.selectors import may_register
 from complaints.workflow import CASE, IMPARTIAL, OPEN_STATES, CaseState
@@ -264,6 +265,8 @@ def _steps(actor: Actor, case: Complaint, is_family: bool) -> set[str]:
     available = {step.action for step in CASE.available(state=case.state, actor=actor)}
     if case.outcome not in services.NEXT_PROGRAMME_AFTER:
         available.discard("next_programme")
+    if available & VERIFYING and not may_verify(actor, case.person):
+        available -= VERIFYING
     return available - IMPARTIAL if is_family else available
 
 

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from complaints import letters, public, receipts, selectors, services
 from complaints.filters import CaseFilters
+from complaints.impartiality import VERIFYING, may_verify
 from complaints.models import (
     Channel,
     Complaint,
@@ -139,10 +140,14 @@ class UploadIn(Body):
 
 
 class FindingIn(Body):
-    """What the verification found; it decides nothing about aid."""
+    """What the verification found; it decides nothing about aid.
+
+    ``override`` says why it goes against what all answered criteria say.
+    """
 
     finding = serializers.ChoiceField(choices=Complaint.Finding.choices)
     reason = _words()
+    override = _optional(2000)
 
 
 class AnswerIn(Body):
@@ -231,7 +236,11 @@ def _codes(case: Complaint, relation: str) -> list[str]:
 
 
 class PaperOut(serializers.Serializer[Any]):
-    """A paper of the case. ``given`` is the code of what served instead."""
+    """A paper of the case. ``given`` is the code of what served instead.
+
+    ``review`` speaks of the paper, never of the person; with "replace" it counts as missing.
+    ``reference`` and ``valid_until`` are of the office's own letter.
+    """
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -241,6 +250,11 @@ class PaperOut(serializers.Serializer[Any]):
     substitutes = serializers.ListField(child=serializers.CharField())
     given = serializers.CharField()
     attachment = serializers.UUIDField(source="attachment.uid", allow_null=True, default=None)
+    review = serializers.ChoiceField(choices=ComplaintPaper.Review.choices, allow_blank=True)
+    fault = serializers.ChoiceField(choices=ComplaintPaper.Fault.choices, allow_blank=True)
+    review_note = serializers.CharField()
+    reference = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True)
 
 
 class KeptAnswerOut(serializers.Serializer[Any]):
@@ -266,6 +280,7 @@ class CaseDetailOut(CaseOut):
     register_check = KeptAnswerOut(allow_null=True)
     finding = serializers.ChoiceField(choices=Complaint.Finding.choices, allow_blank=True)
     finding_reason = serializers.CharField()
+    finding_override = serializers.CharField()
     answer = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
     papers = PaperOut(many=True)
@@ -283,7 +298,10 @@ class CaseDetailOut(CaseOut):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_actions(self, case: Complaint) -> list[str]:
         steps = CASE.available(state=case.state, actor=self.context["actor"])
-        return [step.action for step in steps if step.action in ACTS]
+        shown = [step.action for step in steps if step.action in ACTS]
+        if not VERIFYING.isdisjoint(shown) and not may_verify(self.context["actor"], case.person):
+            shown = [action for action in shown if action not in VERIFYING]
+        return shown
 
 
 class TellingOut(serializers.Serializer[Any]):
@@ -390,7 +408,8 @@ class KindOut(serializers.Serializer[Any]):
 # --- The endpoints ------------------------------------------------------------------------------
 
 
-def _detail(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
+def case_answer(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
+    """Answer a case as it stands, with its version."""
     case = selectors.case(uid, actor=actor)
     data = CaseDetailOut(case, context={"actor": actor}).data
     return with_version(data, case.version, http_status=http_status)
@@ -436,7 +455,7 @@ class CaseList(generics.ListAPIView[Complaint]):
         actor = api_actor(request)
         key = idempotency_key(request)
         case = services.register_complaint(actor=actor, client_uid=key, **valid(CaseIn, request))
-        return _detail(actor, case.uid, http_status=status.HTTP_201_CREATED)
+        return case_answer(actor, case.uid, http_status=status.HTTP_201_CREATED)
 
 
 class CaseDetail(APIView):
@@ -447,7 +466,7 @@ class CaseDetail(APIView):
     @extend_schema(responses=CaseDetailOut, tags=_TAGS)
     def get(self, request: Request, uid: str) -> Response:
         actor = api_actor(request)
-        answer = _detail(actor, uid)
+        answer = case_answer(actor, uid)
         audit(actor=actor, action="open_case", subject=selectors.case(uid, actor=actor))
         return answer
 
@@ -463,7 +482,7 @@ class CaseAct(APIView):
         actor = api_actor(request)
         values = valid(self.serializer_class, request)
         type(self).verb(actor=actor, uid=uid, version=if_match(request), **values)
-        return _detail(actor, uid)
+        return case_answer(actor, uid)
 
 
 class Examine(CaseAct):

@@ -21,6 +21,7 @@ from complaints import demo_texts as texts
 from complaints import services
 from complaints.models import Channel, Complaint, ComplaintKind, Telling
 from complaints.selectors import waits_for_civil_papers
+from complaints.verification import demo as visits
 from programs.models import Programme
 from puskesmas.actors import Actor
 from puskesmas.backdating import at
@@ -52,6 +53,7 @@ def load(office: Office, rng: Random) -> None:
             year.other_case()
         for _number in range(questions):
             year.question()
+        visits.load(office)
 
 
 @dataclass

@@ -242,9 +242,16 @@ class AskPapersForm(CaseForm):
 
 
 def missing_papers(case: Complaint) -> list[ComplaintPaper]:
-    """Return the mandatory papers still missing, from the papers already loaded."""
-    missing = ComplaintPaper.Status.MISSING
-    return [paper for paper in case.papers.all() if paper.mandatory and paper.status == missing]
+    """Return what is still to be brought, from the papers already loaded.
+
+    The mandatory ones that are not there or ran out, and whatever must be replaced.
+    """
+    today = case.office.today()
+    return [
+        paper
+        for paper in case.papers.all()
+        if paper.is_missing(today) and (paper.mandatory or paper.must_be_replaced)
+    ]
 
 
 class SeenForm(CaseForm):
@@ -278,14 +285,21 @@ class SeenForm(CaseForm):
 
 
 class UploadForm(CaseForm):
-    """A photo or scan of one paper."""
+    """A photo taken now, or a scan, of one paper."""
 
     code = forms.ChoiceField(label=_("Berkas"))
+    photo = forms.FileField(
+        label=_("Foto dengan kamera HP"),
+        required=False,
+        widget=forms.FileInput(
+            {"accept": "image/*", "capture": "environment", "data-shrink": True}
+        ),
+    )
     upload = forms.FileField(
-        label=_("Foto atau PDF"),
-        error_messages={"required": _("Pilih berkasnya.")},
+        label=_("Atau pilih foto atau PDF"),
+        required=False,
         help_text=_("JPG, PNG, atau PDF; paling besar 10 MB."),
-        widget=forms.FileInput({"accept": "image/*,application/pdf"}),
+        widget=forms.FileInput({"accept": "image/*,application/pdf", "data-shrink": True}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -293,6 +307,15 @@ class UploadForm(CaseForm):
         own = {paper.code: paper.name for paper in self.case.papers.all()}
         field: Any = self.fields["code"]
         field.choices = list((own | dict(paper_choices(by_office=True))).items())
+
+    def clean(self) -> dict[str, Any]:
+        """Return what the verb takes: the one file. Raises ValidationError when there is none."""
+        values = super().clean() or self.cleaned_data
+        photo = values.pop("photo", None)
+        values["upload"] = photo or values.get("upload")
+        if not values["upload"] and not self.errors:
+            self.add_error("upload", _("Pilih berkasnya."))
+        return values
 
 
 class FindingForm(CaseForm):
@@ -307,6 +330,13 @@ class FindingForm(CaseForm):
     reason = _words(
         _("Alasan"),
         hint=_("Apa yang dilihat dan diperiksa. Wajib diisi untuk hasil apa pun."),
+    )
+    override = forms.CharField(
+        label=_("Alasan menyimpang dari kriteria"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Wajib bila semua kriteria yang terjawab berkata lain. Dicatat tersendiri."),
     )
 
 

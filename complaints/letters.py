@@ -49,6 +49,7 @@ def receipt_context(case: Complaint) -> ReceiptContext:
             reporter=_reporter(case),
             emergency=case.is_emergency,
             missing=missing,
+            received_papers=_received_papers(case),
             next_steps=_next_steps(case, missing),
             promise=_promise(case),
         )
@@ -76,6 +77,7 @@ def question_receipt_context(question: CounterQuestion) -> ReceiptContext:
             reporter="",
             emergency=False,
             missing=[],
+            received_papers=[],
             next_steps=["Pertanyaan ini sudah dijawab di tempat."],
             promise="",
         )
@@ -94,6 +96,7 @@ def _context(
     reporter: str,
     emergency: bool,
     missing: list[MissingPaper],
+    received_papers: list[str],
     next_steps: list[str],
     promise: str,
 ) -> ReceiptContext:
@@ -113,6 +116,7 @@ def _context(
         "reporter": reporter,
         "emergency": emergency,
         "missing": missing,
+        "received_papers": received_papers,
         "next_steps": next_steps,
         "promise": promise,
     }
@@ -130,16 +134,27 @@ def _reporter(case: Complaint) -> str:
 
 
 def _missing(case: Complaint) -> list[MissingPaper]:
+    today = case.office.today()
     lacking = [
-        paper
-        for paper in case.papers.all()
-        if paper.status == ComplaintPaper.Status.MISSING and not paper.by_office
+        paper for paper in case.papers.all() if paper.is_missing(today) and not paper.by_office
     ]
     return [{"label": paper.name_id, "note": _note(paper)} for paper in lacking]
 
 
+def _received_papers(case: Complaint) -> list[str]:
+    """Name what was seen or copied, each paper by what served for it."""
+    return [
+        paper_name(paper.given) if paper.given else paper.name_id
+        for paper in case.papers.all()
+        if paper.status != ComplaintPaper.Status.MISSING and not paper.by_office
+    ]
+
+
 def _note(paper: ComplaintPaper) -> str:
     notes = [] if paper.mandatory else ["bila ada"]
+    if paper.must_be_replaced:
+        fault = str(paper.get_fault_display()).lower()
+        notes = [f"perlu diganti: {paper.review_note or fault}"]
     if paper.substitutes:
         notes.append("atau " + " atau ".join(paper_name(code) for code in paper.substitutes))
     return "; ".join(notes)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.flow import FlowStep, entered_at, steps_of
 from complaints.forms import missing_papers
-from complaints.models import Complaint, ComplaintProgramme, CounterQuestion
+from complaints.models import Complaint, ComplaintPaper, ComplaintProgramme, CounterQuestion
 from complaints.whereabouts import waits_here_since
 from complaints.workflow import CASE, CaseState
 from puskesmas import throttle
@@ -255,7 +255,7 @@ def _case_status(case: Complaint) -> PublicStatus:
         who=words.who,
         due=case.due_at if case.state in _UNANSWERED else None,
         bring=[
-            paper.name
+            _to_bring(paper)
             for paper in missing_papers(case)
             if not paper.by_office and case.state in _COLLECTING
         ],
@@ -266,6 +266,16 @@ def _case_status(case: Complaint) -> PublicStatus:
         emergency=case.is_emergency,
         has_details=not case.kind.sensitive,
     )
+
+
+def _to_bring(paper: ComplaintPaper) -> str:
+    """Return the paper's name, and why it is to be brought again. Notes may be personal."""
+    if not paper.must_be_replaced:
+        return paper.name
+    return _("%(paper)s: perlu diganti (%(fault)s)") % {
+        "paper": paper.name,
+        "fault": paper.get_fault_display().lower(),
+    }
 
 
 def _words_of(case: Complaint) -> _Words:
@@ -330,6 +340,11 @@ def _details(case: Complaint) -> Details:
     said: list[tuple[Any, str]] = []
     if case.answer and case.outcome == Outcome.HANDLED:
         said.append((_("Jawaban Puskesos"), case.answer))
+    said += [
+        (_("Berkas: %(paper)s") % {"paper": paper.name}, paper.review_note)
+        for paper in missing_papers(case)
+        if paper.must_be_replaced and paper.review_note
+    ]
     if case.state in {S.WAITING_RESIDENT, S.RECORDED_ONLY, S.LAPSED}:
         last = (
             Transition.objects.filter(subject_uid=case.uid, field=CASE.field, target=case.state)

@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from complaints import receipts
-from complaints.selectors import READERS, cases, live_cases, questions
+from complaints.models import Complaint
+from complaints.selectors import READERS, cases, live_receipts, questions
 from puskesmas.actors import Actor
 from puskesmas.searching import Hit
 from registry.models import Resident
@@ -45,12 +46,10 @@ def badges(actor: Actor, residents: list[Resident]) -> dict[int, list[dict[str, 
     return {
         pk: [
             {
-                "label": _("Ada perkara berjalan: %(number)s")
-                % {"number": receipts.shown(case.receipt_number)},
-                "tone": "emergency" if case.is_emergency else "warning",
+                "label": _("Ada perkara berjalan: %(number)s") % {"number": receipts.shown(number)},
+                "tone": "emergency" if urgency == Complaint.Urgency.EMERGENCY else "warning",
             }
-            for case in running
+            for number, urgency in running
         ]
-        for pk, running in live_cases(residents, actor=actor).items()
-        if running
+        for pk, running in live_receipts(residents, actor=actor).items()
     }

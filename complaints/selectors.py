@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,7 +117,10 @@ def case(uid: uuid.UUID | str, *, actor: Actor) -> Complaint:
                 "programmes",
                 ComplaintProgramme.objects.select_related("programme", "programme_version"),
             ),
-            Prefetch("papers", ComplaintPaper.objects.select_related("attachment").order_by("pk")),
+            Prefetch(
+                "papers",
+                ComplaintPaper.objects.select_related("attachment", "reviewed_by").order_by("pk"),
+            ),
         )
         .filter(uid=uid)
         .first()
@@ -149,6 +153,24 @@ def live_cases(residents: Iterable[Resident], *, actor: Actor) -> dict[int, list
     rows = with_needed(cases(actor).filter(subject__in=list(owners), state__in=OPEN_STATES))
     for row in rows.order_by("-received_at", "-pk"):
         found[owners[row.subject_id]].append(row)
+    return found
+
+
+def live_receipts(
+    residents: Iterable[Resident], *, actor: Actor
+) -> dict[int, list[tuple[str, str]]]:
+    """Return receipt number and urgency of the open cases by resident pk, newest first (one query).
+
+    Only of those who have any.
+    """
+    pks = [resident.pk for resident in residents]
+    records = Resident.objects.filter(Q(pk__in=pks) | Q(canonical__in=pks)).values("pk")
+    rows = cases(actor).filter(subject__in=records, state__in=OPEN_STATES)
+    owned = rows.annotate(owner=Coalesce("subject__canonical_id", "subject_id"))
+    found: dict[int, list[tuple[str, str]]] = {}
+    newest_first = owned.order_by("-received_at", "-pk")
+    for owner, number, urgency in newest_first.values_list("owner", "receipt_number", "urgency"):
+        found.setdefault(owner, []).append((number, urgency))
     return found
 
 

@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 
 from complaints import receipts
 from complaints.deadlines import Code, case_due_at, deadline, stand_for_upstream, turn_clock
-from complaints.impartiality import refuse_own_family
+from complaints.impartiality import VERIFYING, refuse_own_family, require_turn
 from complaints.models import (
+    HOUSE_PHOTOS,
     Channel,
     Complaint,
     ComplaintKind,
@@ -31,6 +32,8 @@ from complaints.models import (
 from complaints.selectors import case as find_case
 from complaints.selectors import may_read, waits_for_civil_papers
 from complaints.signals import case_moved
+from complaints.verification.criteria import latest_survey, voice_of
+from complaints.verification.own_letters import note_letters
 from complaints.workflow import (
     CASE,
     FINAL_STATES,
@@ -58,6 +61,20 @@ Status = ComplaintPaper.Status
 #: Ends of one programme after which the next is offered.
 NEXT_PROGRAMME_AFTER = (Complaint.Outcome.OWNER_REFUSED, Complaint.Outcome.NEVER)
 _NUMBER_TRIES = 8
+#: What :meth:`ComplaintPaper.put` changes.
+_PUT = (
+    "status",
+    "given",
+    "updated_at",
+    "review",
+    "fault",
+    "review_note",
+    "reviewed_by",
+    "reviewed_at",
+    "letter",
+    "reference",
+    "valid_until",
+)
 
 
 # --- Moving -----------------------------------------------------------------------------------
@@ -80,6 +97,8 @@ def move_case(
         NotYourRole, WrongState, InvalidInput: the table says no.
         OwnFamily: the move needs somebody who is not on the person's family card.
     """
+    if action in VERIFYING:
+        require_turn(actor, case.person)
     step = CASE.check(action, state=case.state, actor=actor, reason=reason)
     if action in IMPARTIAL:
         refuse_own_family(actor, case.person)
@@ -118,7 +137,7 @@ def lock_case(uid: uuid.UUID | str, *, actor: Actor, version: int | None = None)
     return lock(Complaint, uid, actor=actor, version=version, along=("kind",))
 
 
-def _take(actor: Actor, uid: uuid.UUID | str, version: int | None) -> Complaint:
+def take_case(actor: Actor, uid: uuid.UUID | str, version: int | None) -> Complaint:
     """Lock the case for a change; what the officer may not read does not exist for him."""
     case = lock_case(uid, actor=actor, version=version)
     if not may_read(actor, case):
@@ -161,7 +180,7 @@ def register_complaint(
         InvalidInput: no story, received in the future, an emergency without reason, a reporter
             without name.
     """
-    _must_register(actor)
+    must_register(actor)
     if (earlier := first_result(Complaint, client_uid, actor=actor)) is not None:
         return earlier
     held, needed = list(held), list(needed)
@@ -204,7 +223,8 @@ def register_complaint(
     return case
 
 
-def _must_register(actor: Actor) -> None:
+def must_register(actor: Actor) -> None:
+    """Raise NotYourRole unless the officer takes down matters."""
     if not actor.has(*REGISTRARS):
         raise NotYourRole(_("Mencatat keluhan hanya untuk %s.") % role_names(REGISTRARS))
 
@@ -297,11 +317,12 @@ def _note_papers(case: Complaint, needed: list[Programme], seen: Collection[str]
         )
     for code in seen:
         if code not in used:
-            rows[code] = _paper(case, code, status=Status.SEEN, mandatory=False)
-    ComplaintPaper.objects.bulk_create(rows.values())
+            rows[code] = new_paper(case, code, status=Status.SEEN, mandatory=False)
+    note_letters(case, ComplaintPaper.objects.bulk_create(rows.values()))
 
 
-def _paper(case: Complaint, code: str, *, status: str, mandatory: bool) -> ComplaintPaper:
+def new_paper(case: Complaint, code: str, *, status: str, mandatory: bool) -> ComplaintPaper:
+    """Return a paper of that code, unsaved. Raises InvalidInput: nobody knows the code."""
     try:
         paper = papers()[code]
     except KeyError:
@@ -335,7 +356,7 @@ def log_question(
         NotYourRole, NotFound: as for a case.
         InvalidInput: no answer.
     """
-    _must_register(actor)
+    must_register(actor)
     if (earlier := first_result(CounterQuestion, client_uid, actor=actor)) is not None:
         return earlier
     _same_office(actor, kind, *([resident] if resident else []))
@@ -375,7 +396,7 @@ def _save_once(row: Any, client_uid: uuid.UUID, actor: Actor) -> bool:
 @transaction.atomic
 def examine(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Complaint:
     """Take a registered case into verification. Raises what :func:`move_case` raises."""
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     move_case(actor=actor, case=case, action="examine")
     return case
 
@@ -397,12 +418,13 @@ def ask_papers(
     Raises:
         InvalidInput: no reason, an unknown paper; and what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     known = {paper.code: paper for paper in case.papers.all()}
     for code in wanted:
-        paper = known.get(code) or _paper(case, code, status=Status.MISSING, mandatory=True)
-        paper.status, paper.given, paper.mandatory = Status.MISSING, "", True
-        paper.updated_at = timezone.now()
+        paper = known.get(code) or new_paper(case, code, status=Status.MISSING, mandatory=True)
+        if not paper.must_be_replaced:
+            paper.put(Status.MISSING)
+        paper.mandatory = True
         paper.save()
     move_case(actor=actor, case=case, action="ask_papers", reason=reason)
     return case
@@ -420,7 +442,7 @@ def papers_received(
 
     Raises what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     _tick(case, seen, only_add=True)
     move_case(actor=actor, case=case, action="papers_received")
     return case
@@ -436,9 +458,9 @@ def tick_papers(
         NotYourRole: the officer does not handle papers.
         WrongState: the case has ended.
     """
-    _must_register(actor)
-    case = _take(actor, uid, version)
-    _must_be_open(case)
+    must_register(actor)
+    case = take_case(actor, uid, version)
+    must_be_open(case)
     changed = _tick(case, seen)
     case.save(update_fields=["version"])
     if changed:
@@ -448,15 +470,16 @@ def tick_papers(
 
 def _tick(case: Complaint, seen: Collection[str], *, only_add: bool = False) -> list[str]:
     changed = []
-    for paper in case.papers.exclude(status=Status.COPIED):
+    # What is stored, or a letter of ours, is there whatever somebody saw.
+    for paper in case.papers.exclude(status=Status.COPIED).filter(letter__isnull=True):
         given = next((code for code in (paper.code, *paper.substitutes) if code in seen), "")
         status = Status.SEEN if given else Status.MISSING
         given = "" if given == paper.code else given
         if (paper.status, paper.given) == (status, given) or (only_add and status != Status.SEEN):
             continue
-        paper.status, paper.given, paper.updated_at = status, given, timezone.now()
+        paper.put(status, given=given)
         changed.append(paper)
-    case.papers.bulk_update(changed, ["status", "given", "updated_at"])
+    case.papers.bulk_update(changed, _PUT)
     return [paper.code for paper in changed]
 
 
@@ -475,21 +498,25 @@ def attach_paper(
         InvalidInput: not a picture or PDF by its content, too large, or an unknown paper.
         NotYourRole, WrongState: as for :func:`tick_papers`.
     """
-    _must_register(actor)
-    case = _take(actor, uid, version)
-    _must_be_open(case)
-    paper = case.papers.filter(code=code).first() or _paper(
+    must_register(actor)
+    case = take_case(actor, uid, version)
+    must_be_open(case)
+    paper = case.papers.filter(code=code).first() or new_paper(
         case, code, status=Status.MISSING, mandatory=False
     )
-    paper.attachment = attachments.store(upload, actor=actor, field="upload")
-    paper.status, paper.updated_at = Status.COPIED, timezone.now()
+    # Where a photo was taken is kept of houses only; of papers it is nobody's business.
+    paper.attachment = attachments.store(
+        upload, actor=actor, field="upload", keep_position=paper.code in HOUSE_PHOTOS
+    )
+    paper.put(Status.COPIED)
     paper.save()
     case.save(update_fields=["version"])
     audit(actor=actor, action="attach_paper", subject=case, fields=[code])
     return paper
 
 
-def _must_be_open(case: Complaint) -> None:
+def must_be_open(case: Complaint) -> None:
+    """Raise WrongState once the case has ended."""
     if case.state not in OPEN_STATES:
         raise WrongState(
             _("Perkara ini sudah selesai. Buka kembali dulu bila memang perlu."), state=case.state
@@ -503,18 +530,29 @@ def record_finding(
     uid: uuid.UUID | str,
     finding: str,
     reason: str,
+    override: str = "",
     version: int | None = None,
 ) -> Complaint:
     """Record what the verification found, with its reason; it decides nothing about aid.
 
+    The criteria decide nothing either: who finds otherwise than all of them say writes down why
+    (``override``), apart from the reason.
+
     Raises:
-        InvalidInput: no finding or no reason.
+        InvalidInput: no finding, no reason, or against all criteria without saying why.
         OwnFamily, NotYourRole, WrongState: as :func:`move_case`.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     if finding not in Complaint.Finding.values:
         raise InvalidInput(_("Pilih hasil verifikasi."), field="finding")
+    voice = voice_of(latest_survey(case))
+    if voice and voice != finding and not override.strip():
+        raise InvalidInput(
+            _("Semua kriteria yang terjawab berkata lain. Tulis mengapa temuan ini menyimpang."),
+            field="override",
+        )
     case.finding, case.finding_reason = finding, reason.strip()
+    case.finding_override = override.strip()
     case.finding_by, case.finding_at = actor.user, timezone.now()
     move_case(actor=actor, case=case, action="record_finding", reason=reason)
     return case
@@ -538,9 +576,9 @@ def set_urgency(
         OwnFamily: nobody moves his own family's case up or down the line.
         NotYourRole, WrongState: as for :func:`tick_papers`.
     """
-    _must_register(actor)
-    case = _take(actor, uid, version)
-    _must_be_open(case)
+    must_register(actor)
+    case = take_case(actor, uid, version)
+    must_be_open(case)
     refuse_own_family(actor, case.person)
     if urgency not in Complaint.Urgency.values:
         raise InvalidInput(_("Pilih biasa atau darurat."), field="urgency")
@@ -567,7 +605,7 @@ def answer_here(
     Raises:
         InvalidInput: no answer; and what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     if not answer.strip():
         raise InvalidInput(_("Tulis jawaban untuk warga."), field="answer")
     case.answer = answer.strip()
@@ -625,10 +663,10 @@ def tell_resident(
         NotYourRole: the officer does not speak to residents.
         InvalidInput: no such means.
     """
-    _must_register(actor)
+    must_register(actor)
     if (earlier := first_result(Telling, client_uid, actor=actor)) is not None:
         return earlier
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     if means not in Telling.Means.values:
         raise InvalidInput(_("Pilih cara menyampaikan."), field="means")
     telling = Telling(
@@ -687,7 +725,7 @@ def close_unreachable(
         WrongState: too few tries since the case came to this state; and what :func:`move_case`
             raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     CASE.check("close_unreachable", state=case.state, actor=actor, reason=reason)
     tries = case.tellings.filter(about=case.state, reached=False, at__gte=case.state_since).count()
     needed = 0 if _waits_in_vain(case) else case.office.telling_tries
@@ -727,7 +765,7 @@ def lapse(
         WrongState: an emergency, a person still without NIK or KK, time not over, or nobody gave
             notice; and what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     CASE.check("lapse", state=case.state, actor=actor, reason=reason)
     obstacle = lapse_obstacle(case)
     if obstacle:
@@ -759,7 +797,7 @@ def record_only(
 
     Raises what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     move_case(actor=actor, case=case, action="record_only", reason=reason)
     return case
 
@@ -769,7 +807,7 @@ def withdraw(
     *, actor: Actor, uid: uuid.UUID | str, reason: str, version: int | None = None
 ) -> Complaint:
     """Take the case back at the resident's wish. Raises what :func:`move_case` raises."""
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     move_case(actor=actor, case=case, action="withdraw", reason=reason)
     return case
 
@@ -782,6 +820,6 @@ def reopen(
 
     Raises what :func:`move_case` raises.
     """
-    case = _take(actor, uid, version)
+    case = take_case(actor, uid, version)
     move_case(actor=actor, case=case, action="reopen", reason=reason, outcome="")
     return case

@@ -229,6 +229,10 @@ def _case_context(
         "needed": [row for row in case.programmes.all() if row.relation == "needed"],
         "papers": case.papers.all(),
         "may_handle_papers": selectors.may_register(actor) and case.state in OPEN_STATES,
+        "may_examine_papers": selectors.may_register(actor)
+        and case.state in OPEN_STATES
+        and not family,
+        "today": actor.office.today(),
         "seen_form": form if act and act.code == "papers" else SeenForm(case=case),
         "upload_form": form if act and act.code == "upload" else UploadForm(case=case),
         "upload_opened": bool(act and act.code == "upload"),

@@ -32,6 +32,9 @@ S = CaseState
 FO, BO, FAS = Role.FRONT.value, Role.BACK.value, Role.FACILITATOR.value
 APPROVERS = (Role.COORDINATOR.value, Role.HEAD.value)
 
+#: Who verifies: the penanggung jawab only where nobody of the back office may (impartiality).
+VERIFIERS = (BO, Role.HEAD.value)
+
 #: States in which somebody still owes something.
 OPEN_STATES = (
     S.REGISTERED,
@@ -80,7 +83,7 @@ CASE = Workflow(
     "state",
     CaseState,
     [
-        step("examine", _("Mulai verifikasi"), [S.REGISTERED], S.IN_VERIFICATION, [BO]),
+        step("examine", _("Mulai verifikasi"), [S.REGISTERED], S.IN_VERIFICATION, VERIFIERS),
         step(
             "ask_papers",
             _("Minta berkas kepada warga"),
@@ -103,7 +106,7 @@ CASE = Workflow(
             _("Catat hasil verifikasi"),
             [S.REGISTERED, S.IN_VERIFICATION],
             S.IN_HANDLING,
-            [BO],
+            VERIFIERS,
             needs_reason=True,
         ),
         step(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
@@ -12,13 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from programs.models import Participation, Programme, ProgrammeVersion
+from programs.models import Programme, ProgrammeVersion
 from programs.papers import papers
-from programs.selectors import participations_of, programmes_of, versions_on
+from programs.selectors import programmes_of, versions_on
 from puskesmas.api import api_actor
-from puskesmas.history import audit
-from registry.roles import READERS
-from registry.selectors import person
 
 #: Every paper a case may hold, as choices.
 PAPERS = [(code, paper.name_id) for code, paper in papers().items()]
@@ -76,7 +72,7 @@ class RulesOut(serializers.Serializer[Any]):
     effective_from = serializers.DateField()
     legal_basis = serializers.CharField()
     max_decile = serializers.IntegerField(allow_null=True)
-    requirements = RequirementOut(many=True)
+    requirements = RequirementOut(many=True, source="terms.requirements")
 
 
 class ProgrammeOut(serializers.Serializer[Any]):
@@ -104,28 +100,5 @@ class ProgrammeList(APIView):
         office = api_actor(request).office
         programmes = list(programmes_of(office))
         versions: dict[int, ProgrammeVersion] = versions_on(programmes, office.today())
-        prefetch_related_objects(list(versions.values()), "requirements")
         context = {"versions": versions}
         return Response(ProgrammeOut(programmes, many=True, context=context).data)
-
-
-class HoldingOut(serializers.Serializer[Any]):
-    """A programme somebody receives, says ``source``; ``since`` is null when nobody knows."""
-
-    code = serializers.CharField(source="programme.code")
-    name = serializers.CharField(source="programme.name")
-    source = serializers.ChoiceField(choices=Participation.Source.choices)  # type: ignore[assignment]
-    since = serializers.DateField(allow_null=True)
-
-
-class PersonProgrammes(APIView):
-    """What a person receives today: to be looked at before a matter is registered."""
-
-    roles = READERS
-
-    @extend_schema(responses=HoldingOut(many=True), tags=["people"])
-    def get(self, request: Request, uid: str) -> Response:
-        actor = api_actor(request)
-        resident = person(uid, actor=actor)
-        audit(actor=actor, action="open_person", subject=resident)
-        return Response(HoldingOut(participations_of([resident])[resident.pk], many=True).data)

@@ -20,7 +20,8 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     """Bring the participations of source "register" in step with a version just loaded.
 
     A programme of which a newer version speaks is left alone. Programmes the sheet has no column
-    for are not judged; neither are people a partial list does not name.
+    for are not judged; neither are people a partial list does not name. Nothing is opened for
+    somebody who died or moved away: the list's own page says so of his row.
     """
     told_since = set[str]().union(*(programmes_told(newer) for newer in _newer_than(version)))
     merged = _merged_in(version.office_id)
@@ -47,6 +48,7 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
         Participation.objects.filter(pk__in=ended[start : start + _BATCH]).update(
             until=version.data_date
         )
+    gone = _gone_from(version.office_id)
     Participation.objects.bulk_create(
         (
             Participation(
@@ -58,7 +60,7 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
                 recorded_by=actor.user,
             )
             for code, programme in programmes.items()
-            for resident in sorted(named[code] - held[code])
+            for resident in sorted(named[code] - held[code] - gone)
         ),
         batch_size=_BATCH,
     )
@@ -118,6 +120,12 @@ def _merged_in(office_id: int) -> dict[int, Any]:
     """Return, by the key of each merged record of the office, whom it was merged into."""
     merged = Resident.objects.filter(office=office_id, canonical__isnull=False)
     return dict(merged.values_list("pk", "canonical"))
+
+
+def _gone_from(office_id: int) -> set[int]:
+    """Return the keys of those who died or moved away."""
+    gone = Resident.objects.filter(office=office_id).exclude(life=Resident.Life.ALIVE)
+    return set(gone.values_list("pk", flat=True))
 
 
 def _named_by(

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from programs.distribution.prints import share_of
+from programs.distribution.selectors import received_by
+from programs.participation import cover
 from programs.selectors import participations_of
 from puskesmas.actors import Actor
 from registry.households.selectors import Family
@@ -19,9 +22,39 @@ def person_panel(actor: Actor, resident: Resident) -> dict[str, Any]:
 
 
 def household_panel(actor: Actor, family: Family) -> dict[str, Any]:
-    """Return who in the family receives what: two queries, whatever its size."""
+    """Return who in the family receives what, what is double, and whether there is nothing.
+
+    Three queries, whatever its size. Who died or moved is shown, but covers nobody.
+    """
     received = participations_of(family.residents)
-    return {"rows": [(one, received[one.pk]) for one in family.residents]}
+    living = {one.resident.pk: one.resident for one in family.living}
+    doubles = cover.doubled_in(
+        {pk: rows for pk, rows in received.items() if pk in living}, cover.overlaps(actor)
+    )
+    return {
+        "rows": [(one, received[one.pk]) for one in family.residents],
+        "doubles": [
+            cover.Doubled(pair, [living[pk] for pk in pks], family.household)
+            for pair, pks in doubles
+        ],
+        "uncovered": bool(living) and not any(received[pk] for pk in living),
+    }
+
+
+def person_received(actor: Actor, resident: Resident) -> dict[str, Any] | None:
+    """Return what a person was handed at distributions; two queries."""
+    return _received([resident])
+
+
+def household_received(actor: Actor, family: Family) -> dict[str, Any] | None:
+    """Return what anybody on the card was handed; two queries, whatever its size."""
+    return _received(family.residents)
+
+
+def _received(people: list[Resident]) -> dict[str, Any] | None:
+    rows = received_by(people)
+    shown = [{"listed": row, "share": share_of(row.distribution)} for row in rows]
+    return {"rows": shown} if shown else None
 
 
 def successor_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:

@@ -1,14 +1,13 @@
-"""The papers programmes ask for, by code, as the starter catalogue names them."""
+"""The papers programmes ask for, by code, as ``papers.toml`` names them."""
 
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import get_language
 
-CATALOGUE = Path(__file__).with_name("catalogue.toml")
+PAPERS = Path(__file__).with_name("papers.toml")
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,12 @@ def in_page_language(name_id: str, name_en: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def catalogue() -> dict[str, Any]:
-    """Return the starter catalogue as read from its file: ``papers`` and ``programmes``."""
-    return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
 def papers() -> dict[str, Paper]:
     """Return every known paper by its code."""
+    rows = tomllib.loads(PAPERS.read_text(encoding="utf-8"))["papers"]
     return {
         code: Paper(code, row["id"], row["en"], row.get("by_office", False))
-        for code, row in catalogue()["papers"].items()
+        for code, row in rows.items()
     }
 
 

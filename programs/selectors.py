@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from programs.models import Participation, Programme, ProgrammeVersion, Requirement
+from programs.models import Participation, Programme, ProgrammeVersion
 from programs.papers import in_page_language
 from puskesmas.models import Office
 from registry.identities import people_by_record
@@ -20,13 +20,15 @@ def programmes_of(office: Office) -> QuerySet[Programme]:
 
 
 def versions_on(programmes: Iterable[Programme], day: date) -> dict[int, ProgrammeVersion]:
-    """Return the version in force on ``day`` by programme pk (one query).
+    """Return the published version in force on ``day`` by programme pk (one query).
 
     A programme whose first version starts later has none.
     """
-    rows = ProgrammeVersion.objects.filter(
-        programme__in=[programme.pk for programme in programmes], effective_from__lte=day
-    ).order_by("effective_from")
+    rows: Iterable[ProgrammeVersion] = (
+        ProgrammeVersion.objects.published()
+        .filter(programme__in=[programme.pk for programme in programmes], effective_from__lte=day)
+        .in_order()
+    )
     return {version.programme_id: version for version in rows}
 
 
@@ -47,26 +49,28 @@ class PaperWanted:
 
 
 def papers_wanted(versions: Iterable[ProgrammeVersion]) -> list[PaperWanted]:
-    """Return the papers all the versions want together (one query), in the catalogue's order.
+    """Return the papers all the versions want together, in the catalogue's order; no query.
 
-    A paper is mandatory when one programme insists; a substitute serves only where every programme
-    that wants the paper takes it.
+    Those of each version's default service. A paper is mandatory when one programme insists on it
+    whatever the person's state; a substitute serves only where every programme that wants the paper
+    takes it.
     """
-    rows = Requirement.objects.filter(programme_version__in=[version.pk for version in versions])
     wanted: dict[str, PaperWanted] = {}
-    for row in rows.order_by("order", "pk"):
-        before = wanted.get(row.code)
-        substitutes = tuple(row.substitutes)
-        if before:
-            substitutes = tuple(code for code in before.substitutes if code in row.substitutes)
-        wanted[row.code] = PaperWanted(
-            code=row.code,
-            name_id=row.name_id,
-            name_en=row.name_en,
-            mandatory=row.mandatory or (before is not None and before.mandatory),
-            by_office=row.by_office,
-            substitutes=substitutes,
-        )
+    for version in versions:
+        for row in version.terms.requirements_of(version.terms.default_service):
+            before = wanted.get(row.code)
+            substitutes = row.substitutes
+            if before:
+                substitutes = tuple(one for one in before.substitutes if one in substitutes)
+            mandatory = row.mandatory and not row.needed_when
+            wanted[row.code] = PaperWanted(
+                code=row.code,
+                name_id=row.name_id,
+                name_en=row.name_en,
+                mandatory=mandatory or (before is not None and before.mandatory),
+                by_office=row.by_office,
+                substitutes=substitutes,
+            )
     return list(wanted.values())
 
 

@@ -1,4 +1,4 @@
-"""What changes programmes and participation."""
+"""What changes participation; the catalogue's own verbs are in :mod:`programs.catalogue`."""
 
 from datetime import date
 from typing import Any
@@ -6,71 +6,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from programs.models import Participation, Programme, ProgrammeVersion, Requirement
-from programs.papers import catalogue, papers
+from programs.catalogue.exchange import load_catalogue
+from programs.models import Participation, Programme
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound
 from puskesmas.history import audit
 from puskesmas.locking import lock
-from puskesmas.models import Office
 from registry.identities import identities_of
 from registry.models import Resident
 
-
-@transaction.atomic
-def load_catalogue(office: Office) -> int:
-    """Give an office the starter catalogue; return how many programmes are new.
-
-    What the office already has stays as it is, so it may run again after an update brought more.
-    """
-    held = set(Programme.objects.filter(office=office).values_list("code", flat=True))
-    rows = [
-        (order, row)
-        for order, row in enumerate(catalogue()["programmes"])
-        if row["code"] not in held and office.regency in row.get("only_in", [office.regency])
-    ]
-    for order, row in rows:
-        _create_programme(office, order, row)
-    return len(rows)
-
-
-def _create_programme(office: Office, order: int, row: dict[str, Any]) -> None:
-    programme = Programme.objects.create(
-        office=office,
-        order=order,
-        code=row["code"],
-        name_id=row["name_id"],
-        name_en=row["name_en"],
-        owner=row["owner"],
-        tier=row["tier"],
-        unit=row.get("unit", Programme.Unit.PERSON),
-        aliases=row.get("aliases", []),
-    )
-    for fields in row["versions"]:
-        version = ProgrammeVersion.objects.create(
-            programme=programme,
-            effective_from=fields["effective_from"],
-            legal_basis=fields.get("legal_basis", ""),
-            max_decile=fields.get("max_decile"),
-        )
-        Requirement.objects.bulk_create(
-            _requirement(version, place, wanted)
-            for place, wanted in enumerate(fields["requirements"])
-        )
-
-
-def _requirement(version: ProgrammeVersion, place: int, wanted: dict[str, Any]) -> Requirement:
-    paper = papers()[wanted["code"]]
-    return Requirement(
-        programme_version=version,
-        code=paper.code,
-        name_id=paper.name_id,
-        name_en=paper.name_en,
-        mandatory=wanted.get("mandatory", True),
-        by_office=paper.by_office,
-        substitutes=wanted.get("substitutes", []),
-        order=place,
-    )
+__all__ = ["end_participation", "load_catalogue", "record_participation"]
 
 
 @transaction.atomic

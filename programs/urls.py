@@ -1,9 +1,87 @@
 from django.urls import path
 
 from programs.calls import views as calls
+from programs.catalogue import draft_parts, drafts, file_views, partner_views
+from programs.catalogue import views as catalogue
+from programs.distribution import table_views as table
+from programs.distribution import views as distribution
+from programs.eligibility import views as eligibility
+from programs.participation import views as participation
 
 app_name = "programs"
 urlpatterns = [
+    path("people/<uuid:uid>/options/", eligibility.options, name="options"),
+    path("people/<uuid:uid>/facts/<str:code>/", eligibility.state_fact, name="state_fact"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/new/", catalogue.programme_new, name="programme_new"),
+    path("catalogue/file/", file_views.catalogue_file, name="catalogue_file"),
+    path("catalogue/import/", file_views.catalogue_import, name="catalogue_import"),
+    path("catalogue/import/take/", file_views.catalogue_take, name="catalogue_take"),
+    path("catalogue/partners/", partner_views.partners, name="partners"),
+    path("catalogue/partners/new/", partner_views.partner_new, name="partner_new"),
+    path("catalogue/partners/<uuid:uid>/", partner_views.partner_change, name="partner_change"),
+    path(
+        "catalogue/partners/<uuid:uid>/agreement/",
+        partner_views.agreement_new,
+        name="agreement_new",
+    ),
+    path(
+        "catalogue/agreements/<uuid:uid>/", partner_views.agreement_change, name="agreement_change"
+    ),
+    path("catalogue/versions/<uuid:uid>/", catalogue.version, name="version"),
+    path("catalogue/drafts/<uuid:uid>/", drafts.draft, name="draft"),
+    path("catalogue/drafts/<uuid:uid>/publish/", drafts.draft_publish, name="draft_publish"),
+    path("catalogue/drafts/<uuid:uid>/drop/", drafts.draft_drop, name="draft_drop"),
+    path("catalogue/drafts/<uuid:uid>/<slug:part>/", draft_parts.draft_part, name="draft_part"),
+    path("catalogue/drafts/<uuid:uid>/<slug:part>/row/", draft_parts.draft_row, name="draft_row"),
+    path(
+        "catalogue/drafts/<uuid:uid>/<slug:part>/act/",
+        draft_parts.draft_row_act,
+        name="draft_row_act",
+    ),
+    path("catalogue/<uuid:uid>/", catalogue.programme, name="programme"),
+    path("catalogue/<uuid:uid>/change/", catalogue.programme_change, name="programme_change"),
+    path("catalogue/<uuid:uid>/place/", catalogue.programme_place, name="programme_place"),
+    path("catalogue/<uuid:uid>/draft/", catalogue.draft_new, name="draft_new"),
+    path("people/<uuid:uid>/", participation.of_person, name="participation"),
+    path("people/<uuid:uid>/add/", participation.add, name="participation_add"),
+    path("participations/", participation.programmes, name="participations"),
+    path("participations/<uuid:uid>/stop/", participation.stop, name="participation_stop"),
+    path("recipients/<uuid:uid>/", participation.recipients, name="recipients"),
+    path("cover/double/", participation.double, name="double"),
+    path("cover/gaps/", participation.gaps, name="gaps"),
+    path("cover/pairs/", participation.pairs, name="overlaps"),
+    path("cover/pairs/<uuid:uid>/remove/", participation.pair_remove, name="overlap_remove"),
+    path("aid/", distribution.distributions, name="distributions"),
+    path("aid/new/", distribution.distribution_new, name="distribution_new"),
+    path("aid/<uuid:uid>/", distribution.distribution, name="distribution"),
+    path("aid/<uuid:uid>/build/", distribution.build, name="distribution_build"),
+    path("aid/<uuid:uid>/add/", distribution.add, name="distribution_add"),
+    path(
+        "aid/<uuid:uid>/add/<uuid:resident_uid>/",
+        distribution.add_person,
+        name="distribution_add_person",
+    ),
+    path("aid/<uuid:uid>/schedule/", distribution.schedule, name="distribution_schedule"),
+    path("aid/<uuid:uid>/settle/", distribution.settle, name="distribution_settle"),
+    path("aid/<uuid:uid>/unlock/", distribution.unlock, name="distribution_unlock"),
+    path("aid/<uuid:uid>/close/", distribution.close, name="distribution_close"),
+    path("aid/<uuid:uid>/families/", distribution.families, name="distribution_families"),
+    path("aid/<uuid:uid>/attendance/", distribution.attendance, name="attendance"),
+    path("aid/<uuid:uid>/tickets/", distribution.tickets, name="tickets"),
+    path("aid/<uuid:uid>/minutes/", distribution.distribution_minutes, name="distribution_minutes"),
+    path("aid/<uuid:uid>/table/", table.table, name="table"),
+    path("aid/slots/<uuid:uid>/remove/", distribution.slot_remove, name="slot_remove"),
+    path("aid/recipients/<uuid:uid>/", table.recipient, name="aid_recipient"),
+    path("aid/recipients/<uuid:uid>/remove/", distribution.remove, name="distribution_remove"),
+    path("aid/recipients/<uuid:uid>/hand/", table.hand, name="hand"),
+    path("aid/recipients/<uuid:uid>/defer/", table.defer, name="hand_defer"),
+    path("aid/recipients/<uuid:uid>/undo/", table.undo, name="hand_undo"),
+    path("aid/recipients/<uuid:uid>/papers/", table.papers, name="hand_papers"),
+    path("aid/recipients/<uuid:uid>/death/", table.death, name="hand_death"),
+    path("aid/recipients/<uuid:uid>/strike/", table.strike, name="hand_strike"),
+    path("aid/recipients/<uuid:uid>/replace/", table.replace, name="hand_replace"),
+    path("aid/recipients/<uuid:uid>/minutes/", table.recipient_minutes, name="recipient_minutes"),
     path("calls/", calls.calls, name="calls"),
     path("calls/new/", calls.call_new, name="call_new"),
     path("calls/<uuid:uid>/", calls.call_page, name="call"),

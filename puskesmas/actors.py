@@ -54,6 +54,16 @@ class Actor:
         ``roles`` narrows it further: a token may carry fewer roles than its owner.
         """
         held = current_assignments(user).filter(office=office)
+        return cls._holding(user, office, held, roles)
+
+    @classmethod
+    def _holding(
+        cls,
+        user: User,
+        office: Office,
+        held: Iterable[Assignment],
+        roles: Iterable[str] | None = None,
+    ) -> "Actor":
         today = office.today()
         by_role: dict[str, Assignment] = {}
         for assignment in held:
@@ -84,9 +94,12 @@ def standing(user: User, chosen_office: int | None) -> tuple[Actor | None, list[
     """Return the user as an actor, and every office he may choose from.
 
     He acts for the office he chose (its pk, from the session), else for the first in which a post
-    of his is running; None when no post is.
+    of his is running; None when no post is. One query.
     """
-    offices = {item.office_id: item.office for item in current_assignments(user)}
+    held: dict[int, list[Assignment]] = {}
+    for item in current_assignments(user):
+        held.setdefault(item.office_id, []).append(item)
+    offices = {pk: items[0].office for pk, items in held.items()}
     in_order = sorted(offices.values(), key=lambda office: office.pk != chosen_office)
-    actors = (Actor.of(user, office) for office in in_order)
+    actors = (Actor._holding(user, office, held[office.pk]) for office in in_order)
     return next((actor for actor in actors if actor.roles), None), list(offices.values())

@@ -179,8 +179,10 @@ def _encoded_again(content: bytes, *, field: str) -> tuple[bytes, str]:
             raise InvalidInput(_("Foto terlalu besar. Perkecil dulu ukurannya."), field=field)
         upright = ImageOps.exif_transpose(image)
         target = "PNG" if image.format == "PNG" else "JPEG"
+        bare = upright.convert("RGBA" if target == "PNG" else "RGB")
+        bare.info.clear()  # else a JPEG's comment would be written again
         out = io.BytesIO()
-        upright.convert("RGBA" if target == "PNG" else "RGB").save(out, target, quality=85)
+        bare.save(out, target, quality=85)
     return out.getvalue(), f"image/{target.lower()}"
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from puskesmas import crypto
 
 
-class _EncryptedField(models.Field):
+class EncryptedField(models.Field):
     """Bytes at rest, a Python value in memory. It cannot be filtered on; use a BlindIndexField."""
 
     _loads: Callable[[bytes], Any]
@@ -43,7 +43,7 @@ class _EncryptedField(models.Field):
         raise TypeError("encrypted fields are not dumped in clear")
 
 
-class EncryptedTextField(_EncryptedField):
+class EncryptedTextField(EncryptedField):
     """Text stored with AES-GCM; the empty string is stored as no bytes."""
 
     def _loads(self, plain: bytes) -> str:
@@ -53,14 +53,18 @@ class EncryptedTextField(_EncryptedField):
         return str(value).encode()
 
 
-class EncryptedJSONField(_EncryptedField):
+# One encoder for all: making one takes longer than a small value does.
+_as_json = DjangoJSONEncoder(ensure_ascii=False).encode
+
+
+class EncryptedJSONField(EncryptedField):
     """A JSON value stored with AES-GCM."""
 
     def _loads(self, plain: bytes) -> Any:
         return json.loads(plain) if plain else None
 
     def _dumps(self, value: Any) -> bytes:
-        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+        return _as_json(value).encode()
 
 
 class BlindIndexField(models.CharField):
@@ -86,9 +90,10 @@ class BlindIndexField(models.CharField):
         return name, path, args, kwargs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        plain = getattr(model_instance, self.source) or ""
-        value = crypto.blind_index(
-            plain[-self.last :] if self.last else plain, purpose=self.purpose
-        )
+        value = self.index_of(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, value)
         return value
+
+    def index_of(self, plain: str) -> str:
+        """Return the index of a value of the source field."""
+        return crypto.blind_index(plain[-self.last :] if self.last else plain, purpose=self.purpose)

@@ -5,14 +5,17 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# 16 digits (NIK, KK), also with spaces, dots or dashes between; and Indonesian phone numbers.
-_SIXTEEN = re.compile(r"(?<!\d)\d(?:[ .-]?\d){15}(?!\d)")
+# 16 digits (NIK, KK), also with spaces, dots or dashes between, and with a few too many or too few:
+# what was mistyped is still somebody's. A row's uid may look like it, and is nobody's number.
+_UID = r"(?P<uid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
+_SIXTEEN = re.compile(rf"{_UID}|(?<!\d)\d(?:[ .-]?\d){{13,}}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?62|0)[ .-]?8(?:[ .-]?\d){7,11}(?!\d)")
 
 
 def redact(text: str) -> str:
     """Return the text with personal numbers replaced by what they were."""
-    return _PHONE.sub("[telepon]", _SIXTEEN.sub("[NIK/KK]", text))
+    blanked = _SIXTEEN.sub(lambda found: found["uid"] or "[NIK/KK]", text)
+    return _PHONE.sub("[telepon]", blanked)
 
 
 class RedactFilter(logging.Filter):

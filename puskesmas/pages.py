@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -126,7 +127,7 @@ def _in_words(bound: forms.BoundField) -> str:
         return _("Ya") if value else _("Tidak")
     if isinstance(value, date):
         return date_format(value)
-    labels = dict(getattr(bound.field, "choices", ()))
+    labels = dict(flatten_choices(getattr(bound.field, "choices", ())))
     values = value if isinstance(value, list) else [value]
     said = [str(labels.get(one, one)) for one in values if one not in (None, "")]
     return ", ".join(said) or _("(kosong)")

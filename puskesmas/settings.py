@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The same verbs as the screens, for programs. See docs/api.md.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    # Opened all at once, its hundreds of addresses keep a browser busy for half a minute.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
@@ -295,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "PaperEnum": "programs.api.PAPERS",
         "CaseStateEnum": "complaints.workflow.CaseState",
         "CaseOutcomeEnum": "complaints.models.Complaint.Outcome",
+        "VisitStateEnum": "complaints.models.VisitState",
+        "PaperReviewEnum": "complaints.models.ComplaintPaper.Review",
         "LetterStateEnum": "reports.letters.workflow.LetterState",
         "InboxStateEnum": "referrals.workflow.Inbox",
         "AnswerEnum": "referrals.workflow.Answer",
@@ -307,6 +311,11 @@ SPECTACULAR_SETTINGS = {
         "CriterionResultEnum": "registry.criteria.selectors.RESULTS",
         "CandidateResultEnum": "programs.models.calls.Candidate.Result",
         "CallStateEnum": "programs.models.calls.CallState",
+        "DistributionStateEnum": "programs.models.distribution.DistributionState",
+        "DistributionKindEnum": "programs.models.distribution.Distribution.Kind",
+        "AidRecipientStateEnum": "programs.models.distribution.RecipientState",
+        "WayEnum": "programs.models.distribution.AidRecipient.Way",
+        "StruckByHandEnum": "programs.distribution.api.STRUCK_BY_HAND",
         "VervalStateEnum": "registry.models.verval.VervalState",
         "VervalOutcomeEnum": "registry.models.verval.VervalRow.Outcome",
         "RealisedEnum": "referrals.api.REALISED",
@@ -336,6 +345,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("PUSKESOS_LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # Else it writes by a handler of its own, and an address with what was typed into it.
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
         "httpx": {"level": "WARNING"},
         # What beat wakes every few seconds is not news.
         "celery.beat": {"level": "WARNING"},

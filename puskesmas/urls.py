@@ -24,6 +24,7 @@ urlpatterns = [
     path("proposals/", include("registry.proposals.urls")),
     path("programmes/", include("programs.urls")),
     path("cases/", include("complaints.urls")),
+    path("verification/", include("complaints.verification.urls")),
     path("referrals/", include("referrals.urls")),
     path("letters/", include("reports.letters.urls")),
     path("api/v1/", include("puskesmas.api_urls")),

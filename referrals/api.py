@@ -65,12 +65,20 @@ class TermsIn(Body):
     road = serializers.ChoiceField(choices=Referral.Road.choices)
     destination = serializers.CharField(max_length=120, required=False, allow_blank=True)
     legal_basis = serializers.ChoiceField(choices=Referral.LegalBasis.choices, required=False)
+    going_on_reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
 class DraftIn(TermsIn):
     """A new referral of a case for one programme, by its code."""
 
     programme = ProgrammeCode()
+    service = serializers.CharField(max_length=30, required=False, allow_blank=True)
+
+
+class ApproveIn(Body):
+    """``override_reason`` lets a file pass in spite of an exclusion of the programme."""
+
+    override_reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
 class CarriedIn(Body):
@@ -276,6 +284,7 @@ class ReferralAct(APIView):
 class Approve(ReferralAct):
     """Approve a draft: its file is frozen and sent, or waits to be carried by hand."""
 
+    serializer_class = ApproveIn
     roles, verb = roles_of(APPROVAL, "approve"), approval.approve
 
 

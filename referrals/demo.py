@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.models import Complaint, ComplaintProgramme, Telling
-from complaints.services import tell_resident
+from complaints.services import tell_resident, tick_papers
 from complaints.workflow import CaseState
 from programs.models import Programme
 from puskesmas.actors import Actor
@@ -186,6 +186,8 @@ class _Road:
         basis = Referral.LegalBasis
         partner = programme.tier == Programme.Tier.PARTNER
         with at(self.moment):
+            everything = [paper.code for paper in case.papers.all()]
+            tick_papers(actor=self.back, uid=case.uid, seen=everything)
             return approval.draft_referral(
                 actor=self.back,
                 client_uid=self._uid(),
@@ -193,6 +195,7 @@ class _Road:
                 programme_uid=programme.uid,
                 road=self._road_for(programme),
                 need=self._say(texts.NEEDS),
+                going_on_reason=texts.GOING_ON,
                 legal_basis=basis.CONSENT if partner else basis.PUBLIC_DUTY,
             )
 
@@ -209,6 +212,7 @@ class _Road:
             referral,
             need=f"{referral.need} Kekurangan sudah dilengkapi.",
             road=referral.road,
+            going_on_reason=texts.GOING_ON,
             legal_basis=referral.legal_basis,
         )
 

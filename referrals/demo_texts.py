@@ -1,5 +1,7 @@
 """Words of the demo's referrals: invented, as officers and programme owners write them."""
 
+#: Why the office goes on although a rule is not met; kept with the frozen answer.
+GOING_ON = "Keadaan keluarga berubah sejak pendataan; pemilik program diminta menilai."
 NEEDS = (
     "Berobat rutin di RSUD; kartu lama sudah tidak aktif dan biaya sendiri tidak sanggup.",
     "Belum punya jaminan kesehatan; anak sering sakit dan kontrol setiap bulan.",

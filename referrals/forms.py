@@ -49,6 +49,13 @@ class TermsForm(forms.Form):
         max_length=120,
         required=False,
     )
+    going_on_reason = forms.CharField(
+        label=_("Alasan tetap mengajukan"),
+        help_text=_("Diisi bila ada kriteria program yang tidak terpenuhi."),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=2000,
+        required=False,
+    )
     legal_basis = forms.ChoiceField(
         label=_("Dasar pemberian data"),
         help_text=_("Untuk lembaga non-pemerintah dibutuhkan persetujuan, atau keadaan darurat."),
@@ -76,12 +83,34 @@ class DraftForm(TermsForm, CreateForm, ActForm):
         label=_("Program"),
         help_text=_("Program desa, kabupaten, dan lembaga non-pemerintah biasanya lebih cepat."),
     )
-    field_order = ["programme", "need", "road", "destination", "legal_basis"]
+    service = forms.ChoiceField(
+        label=_("Layanan"),
+        help_text=_("Kosongkan bila programnya hanya satu layanan."),
+        required=False,
+    )
+    field_order = [
+        "programme",
+        "service",
+        "need",
+        "road",
+        "destination",
+        "legal_basis",
+        "going_on_reason",
+    ]
 
     def __init__(
-        self, *args: Any, programmes: list[tuple[Any, list[Programme]]], **kwargs: Any
+        self,
+        *args: Any,
+        programmes: list[tuple[Any, list[Programme]]],
+        services: list[tuple[str, list[tuple[str, str]]]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if services:
+            service: Any = self.fields["service"]
+            service.choices = [("", _("Layanan pertama program itu")), *services]
+        else:
+            del self.fields["service"]
         choices: Any = [("", _("Pilih program"))]
         choices += [
             (label, [(str(row.uid), f"{row.name} – {row.owner}") for row in rows])
@@ -105,6 +134,14 @@ class ReasonForm(ActForm):
     def __init__(self, *args: Any, hint: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = hint
+
+
+class OverrideForm(ActForm):
+    """Why a file passes although an exclusion of the programme stands against it."""
+
+    override_reason = forms.CharField(
+        label=_("Alasan mengesampingkan"), widget=_LONG, max_length=2000
+    )
 
 
 class LetterForm(CreateForm):

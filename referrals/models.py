@@ -49,6 +49,10 @@ class Referral(OfficeRow):
     programme_version = models.ForeignKey(
         ProgrammeVersion, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # The service asked for, a code of the version's; empty where the programme names none.
+    service = models.CharField(_("layanan"), max_length=30, blank=True)
+    # The referral a control visit continues.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     destination = models.CharField(_("tujuan"), max_length=120)
     road = models.CharField(_("cara kirim"), max_length=10, choices=Road)
     need = EncryptedTextField(_("kebutuhan"), default="")

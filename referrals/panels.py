@@ -27,6 +27,7 @@ def register() -> None:
     """Join the pages that span apps; called from ``AppConfig.ready()``."""
     tiles = "referrals/panel_home_tiles.html"
     panels.register(page="case", order=20, template="referrals/panel_case.html", load=of_case)
+    panels.register(page="case", order=25, template="referrals/panel_options.html", load=options_of)
     panels.register(
         page="household", order=30, template="referrals/panel_household.html", load=of_family
     )
@@ -52,6 +53,11 @@ def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
         "untold": selectors.untold(case.pk) if goes_on else [],
         "may_tell": may_tell(actor, case),
     }
+
+
+def options_of(actor: Actor, case: Complaint) -> dict[str, Any] | None:
+    """Return the way to the programmes the person may ask for; no query."""
+    return {"case": case} if actor.has(*READERS) else None
 
 
 def of_family(actor: Actor, family: Family) -> dict[str, Any] | None:

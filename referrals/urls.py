@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals import views, views_inbox, views_links
+from referrals import views, views_inbox, views_links, views_options
 
 app_name = "referrals"
 urlpatterns = [
@@ -11,12 +11,14 @@ urlpatterns = [
     path("links/", views_links.upstream, name="links"),
     path("villages/", views_links.villages, name="villages"),
     path("draft/<uuid:case_uid>/", views.draft, name="draft"),
+    path("options/<uuid:case_uid>/", views_options.options, name="options"),
     path("inbox/", views_inbox.inbox, name="inbox"),
     path("inbox/<uuid:uid>/", views_inbox.received, name="received"),
     path("inbox/<uuid:uid>/reveal/", views_inbox.reveal, name="reveal"),
     path("inbox/<uuid:uid>/<slug:action>/", views_inbox.act, name="inbox_act"),
     path("<uuid:uid>/", views.referral, name="referral"),
     path("<uuid:uid>/approve/", views.approve, name="approve"),
+    path("<uuid:uid>/override/", views.override, name="override"),
     path("<uuid:uid>/return/", views.return_draft, name="return"),
     path("<uuid:uid>/refuse/", views.refuse, name="refuse"),
     path("<uuid:uid>/resubmit/", views.resubmit, name="resubmit"),

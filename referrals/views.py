@@ -16,17 +16,18 @@ from complaints.selectors import capped
 from complaints.selectors import case as find_case
 from puskesmas import keyset
 from puskesmas.actors import Actor
-from puskesmas.errors import DomainError
+from puskesmas.errors import DomainError, InvalidInput
 from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
-from referrals import cards, letters, selectors
+from referrals import cards, letters, selectors, weighing
 from referrals.deliveries import trouble_with
 from referrals.forms import (
     AnswerForm,
     DraftForm,
     HandOverForm,
     LetterForm,
+    OverrideForm,
     RealisationForm,
     ReasonForm,
     ResubmitForm,
@@ -101,10 +102,12 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
     if request.method == "GET":
         approval.require_draftable(case)
     upstream = selectors.upstream_of(actor)
+    offered = selectors.programmes_to_refer(actor)
     form = DraftForm(
         request.POST or None,
         initial={"version": case.version, "programme": _needed_programme(case)},
-        programmes=selectors.programmes_to_refer(actor),
+        programmes=offered,
+        services=weighing.service_choices(case, offered),
         upstream=upstream.name if upstream else "",
     )
     if request.method == "POST" and form.is_valid():
@@ -160,10 +163,34 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 @officer_page(*APPROVERS)
 def approve(request: HttpRequest, uid: str) -> HttpResponse:
-    """Approve at one press: the page before it showed what is approved."""
-    approval.approve(actor=actor_of(request), uid=uid, version=_version(request))
+    """Approve at one press: the page before it showed what is approved.
+
+    An exclusion that stands asks for its reason on a page of its own.
+    """
+    try:
+        approval.approve(actor=actor_of(request), uid=uid, version=_version(request))
+    except InvalidInput as error:
+        if error.code != "override_needed":
+            raise
+        messages.warning(request, error.message)
+        return redirect("referrals:override", uid=uid)
     messages.success(request, _("Rujukan disetujui dan berkasnya diteruskan."))
     return redirect("referrals:referral", uid=uid)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*APPROVERS)
+def override(request: HttpRequest, uid: str) -> HttpResponse:
+    """Approve in spite of an exclusion, with the reason."""
+    return _act(
+        request,
+        uid,
+        form_class=OverrideForm,
+        verb=approval.approve,
+        title=_("Setujui dengan pengecualian"),
+        submit=_("Setujui dengan alasan ini"),
+        done=_("Rujukan disetujui dan berkasnya diteruskan."),
+    )
 
 
 @require_http_methods(["GET", "POST"])

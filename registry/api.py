@@ -252,8 +252,11 @@ class PersonSearch(APIView):
     @extend_schema(request=SearchIn, responses=PersonOut(many=True), tags=["people"])
     def post(self, request: Request) -> Response:
         text = valid(SearchIn, request)["q"]
-        found, _more = find_for_page(text, actor=api_actor(request))
-        return Response(PersonOut([hit.resident for hit in found], many=True).data)
+        actor = api_actor(request)
+        found, _more = find_for_page(text, actor=actor)
+        people = selectors.people_of(actor).in_bulk([hit.resident.pk for hit in found])
+        shown = [people[hit.resident.pk] for hit in found if hit.resident.pk in people]
+        return Response(PersonOut(shown, many=True).data)
 
 
 class PersonList(APIView):

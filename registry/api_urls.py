@@ -45,6 +45,8 @@ urlpatterns = [
     ),
     path("verval/", verval.VervalLists.as_view(), name="verval"),
     path("verval/<uuid:uid>/rows/", verval.VervalListRows.as_view(), name="verval_rows"),
+    path("verval/<uuid:uid>/assign/", verval.VervalAssign.as_view(), name="verval_assign"),
+    path("verval/<uuid:uid>/columns/", verval.VervalColumns.as_view(), name="verval_columns"),
     path("verval/<uuid:uid>/send/", verval.VervalSend.as_view(), name="verval_send"),
     path("verval/rows/<uuid:uid>/", verval.VervalRowDetail.as_view(), name="verval_row"),
     path("lists/", lists.Lists.as_view(), name="lists"),

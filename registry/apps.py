@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,62 +13,20 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from puskesmas import attachments, furnishing, panels, searching
-        from puskesmas.navigation import Entry, add
         from registry import letters, life, search
         from registry.criteria.services import load_criteria
         from registry.criteria.views import person_panel as survey_panel
         from registry.identities import uids_of_person
-        from registry.imports.services import IMPORT_ROLES, may_see_file
+        from registry.imports.services import may_see_file
         from registry.likeness.views import home_panel as likenesses
         from registry.proposals import desk, minutes
         from registry.proposals.sheets import load_profile
-        from registry.proposals.workflow import READERS as PROPOSAL_READERS
         from registry.registers import letters as listing
-        from registry.roles import READERS
         from registry.starters import load_registers
         from registry.verval import views as verval
         from registry.verval.services import may_see_file as may_see_house
         from reports.letters import subjects
 
-        add(
-            Entry(
-                label=pgettext_lazy("menu", "Warga"),
-                url_name="registry:search",
-                icon="users",
-                order=10,
-                roles=frozenset(role.value for role in READERS),
-            )
-        )
-        add(
-            Entry(
-                label=pgettext_lazy("menu", "Daftar"),
-                url_name="registry:imports",
-                icon="file-spreadsheet",
-                order=70,
-                roles=frozenset(role.value for role in IMPORT_ROLES),
-                village=True,
-            )
-        )
-        add(
-            Entry(
-                label=_("Verval"),
-                url_name="registry:verval",
-                icon="clipboard-list",
-                order=45,
-                roles=frozenset(role.value for role in verval.READERS),
-                village=True,
-            )
-        )
-        add(
-            Entry(
-                label=pgettext_lazy("menu", "Usulan"),
-                url_name="proposals:proposals",
-                icon="user-plus",
-                order=40,
-                roles=frozenset(PROPOSAL_READERS),
-                village=True,
-            )
-        )
         panels.register(
             page="person", order=25, template="proposals/person_panel.html", load=desk.person_panel
         )
@@ -98,3 +58,42 @@ class RegistryConfig(AppConfig):
         panels.register(
             page="person", order=30, template="surveys/person_panel.html", load=survey_panel
         )
+        _add_to_menu()
+
+
+def _add_to_menu() -> None:
+    from puskesmas.navigation import Entry, add
+    from registry.imports.services import IMPORT_ROLES
+    from registry.menu import LISTS
+    from registry.merging import DECIDERS
+    from registry.proposals.workflow import READERS as PROPOSAL_READERS
+    from registry.roles import READERS
+    from registry.verval.views import READERS as WALKERS
+
+    people = pgettext_lazy("menu", "Warga")
+    add(
+        Entry(label=people, url_name="registry:search", icon="users", order=10, roles=_any(READERS))
+    )
+    entries = (
+        (pgettext_lazy("menu", "Usulan"), "proposals:proposals", "user-plus", PROPOSAL_READERS),
+        (_("Verval"), "registry:verval", "clipboard-list", WALKERS),
+        (pgettext_lazy("menu", "Daftar"), "registry:imports", "file-spreadsheet", IMPORT_ROLES),
+        (_("Orang yang mirip"), "registry:likenesses", "git-compare", DECIDERS),
+        (_("Daftar resmi"), "registry:registers", "library", IMPORT_ROLES),
+    )
+    for place, (label, page, icon, roles) in enumerate(entries, start=1):
+        add(
+            Entry(
+                label=label,
+                url_name=page,
+                icon=icon,
+                order=10 * place,
+                roles=_any(roles),
+                village=True,
+                group=LISTS,
+            )
+        )
+
+
+def _any(roles: Iterable[str]) -> frozenset[str]:
+    return frozenset(str(role) for role in roles)

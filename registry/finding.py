@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from puskesmas.actors import Actor
 from puskesmas.crypto import blind_index
 from puskesmas.history import audit
-from registry.haystack import Haystack, Likeness
+from registry.haystack import RESERVED, Haystack, Likeness
 from registry.identity import clean_number
 from registry.models import Resident
 from registry.naming import address_key, name_key
 from registry.search_terms import OfficeTerms, terms_of
-from registry.selectors import people_of
 
 #: How many hits a page shows; a search that has more asks for more words.
 SHOWN = 20
@@ -39,7 +38,10 @@ _STREET = re.compile(r"\d|^(jl|jln|jalan|gg|gang|perum|perumahan|komplek|blok)\b
 
 @dataclass(frozen=True)
 class FoundPerson:
-    """A search hit. ``by`` is "nik", "kk", "phone", "name", "address" or "place"."""
+    """A search hit. ``by`` is "nik", "kk", "phone", "name", "address" or "place".
+
+    Of the resident only what a hit shows is loaded.
+    """
 
     resident: Resident
     by: str
@@ -81,8 +83,8 @@ def find_people(text: str, *, actor: Actor, limit: int = SHOWN) -> list[FoundPer
     """Return who the text may mean, nearest first.
 
     A whole NIK, KK or phone number; a name, whole, begun or with slips; an address; "RT 2 RW 1"
-    or a hamlet, alone or beside a name. A row that was merged stands for its person. At most ten
-    queries, whatever the number of hits; five for a name.
+    or a hamlet, alone or beside a name. A row that was merged stands for its person. At most eight
+    queries, whatever the number of hits; three for a name.
     """
     number = clean_number(text)
     if number.isascii() and number.isdigit():
@@ -120,7 +122,7 @@ def _by_number(number: str, actor: Actor) -> list[FoundPerson]:
 def _standing_for(filters: dict[str, Any], by: str, actor: Actor) -> list[FoundPerson]:
     rows = Resident.objects.visible_to(actor).filter(**filters)
     pks = list(rows.values_list(Coalesce("canonical_id", "pk"), flat=True))
-    people = people_of(actor).filter(pk__in=pks).order_by("pk") if pks else ()
+    people = _hits(actor).filter(pk__in=pks).order_by("pk") if pks else ()
     return [FoundPerson(one, by) for one in people]
 
 
@@ -255,8 +257,26 @@ def _people(candidates: Iterable[_Candidate], actor: Actor, limit: int) -> list[
     for one in sorted(candidates):
         first.setdefault(one.pk, one)
     # More than are shown: some may be merged away or strangers' by now.
-    wanted = list(first)[:limit]
+    wanted = [one.pk for one in _nearest(list(first.values()), limit)]
     if not wanted:
         return []
-    people = people_of(actor).in_bulk(wanted)
+    people = _hits(actor).in_bulk(wanted)
     return [FoundPerson(people[pk], first[pk].by) for pk in wanted if pk in people]
+
+
+def _hits(actor: Actor) -> QuerySet[Resident]:
+    """Return the office's people with what a hit shows of them; the rest is read when asked for."""
+    people: QuerySet[Resident] = Resident.objects.visible_to(actor).filter(canonical=None)
+    return people.only("uid", "office_id", "name", "nik", "address", "dusun", "rt", "rw", "life")
+
+
+def _nearest(ordered: Sequence[_Candidate], limit: int) -> list[_Candidate]:
+    """Return the first of them; a few places are kept for those with slips.
+
+    Not where somebody bears the very name that was typed.
+    """
+    whole = [one for one in ordered if not one.slips]
+    near = [one for one in ordered if one.slips]
+    if whole and whole[0].not_the_very_name:
+        whole = whole[: limit - min(RESERVED, len(near))]
+    return [*whole, *near][:limit]

@@ -6,31 +6,36 @@ typed is compared with the words, and only texts that hold a like word are looke
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from heapq import nsmallest
-from itertools import islice
 from math import log10
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from registry.naming import SPELLINGS
+
 #: How many like words and how many texts are weighed at most: what bounds the work of a search.
-#: Words below this length must be right.
-_SHORT = 3
 LIKE_WORDS = 250
 BEGUN_WORDS = 2_000
+#: Texts with slips that are shown though many hold a short name whole.
+RESERVED = 5
 VARIANTS = 8
-CUTS = 2
-WEIGHED = 2_500
+WEIGHED = 400
+#: Slips in all words together that are looked for.
+_TOTAL = 2
 #: A typed word that is nowhere in the text counts as so many slips.
 _MISSING = 3.0
+_PER_LACKING = 0.6
 #: A space too many or too few.
 _SPACING = 1.0
 #: A word that is not finished yet, with a slip: less likely than the same slip in a whole word.
 _UNFINISHED = 0.3
-#: Weights tried over names with two slips: words and letters not typed, words ten times as common.
-_PER_WORD, _PER_LETTER, _PER_TENFOLD = 0.9, 0.03, 0.15
+#: Weights tried over names with two slips: words and letters not typed, bearers ten times as many.
+_PER_WORD, _PER_LETTER, _PER_TENFOLD = 0.9, 0.03, 0.4
 _LAST = "\x7f"
 
 
@@ -39,7 +44,7 @@ class Likeness:
     """How far a text is from what was typed, nearest first.
 
     ``slips`` counts wrong, missing, doubled and swapped letters; 0: every typed word is there,
-    whole or begun. ``distance`` also weighs what the text has more, and how common its words are.
+    whole or begun. ``distance`` also weighs how long the text is, and how many people bear it.
     """
 
     distance: float
@@ -51,72 +56,112 @@ class Likeness:
         return self.slips == 0
 
 
-class Haystack:
-    """Distinct texts by their words; texts are added, never taken away."""
+class _Meant:
+    """Words that a typed one may mean, by their slips, and the texts that hold them."""
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
+    def __init__(self, costs: Mapping[str, float], haystack: "Haystack") -> None:
+        self.costs = costs
+        self._haystack = haystack
+        self._at: dict[int, set[int]] = {}
+
+    def at(self, slips: int) -> set[int]:
+        """Return the texts that hold a word of so many slips."""
+        if slips not in self._at:
+            words = [word for word, cost in self.costs.items() if round(cost) == slips]
+            self._at[slips] = set[int]().union(*map(self._haystack.holders, words))
+        return self._at[slips]
+
+    def likeliest(self, limit: int) -> set[int]:
+        """Return, for each of the words, the likeliest texts that hold it."""
+        held = (self._haystack.likeliest(word, limit) for word in self.costs)
+        return set[int]().union(*held)
+
+
+class Haystack:
+    """Distinct texts by their words, with how many people bear each; texts are only added."""
+
+    def __init__(self, bearers: Mapping[str, int] | Iterable[str] = ()) -> None:
         self._texts: list[str] = []
-        self._words: list[str] = []
+        self._burden = array("f")
         self._number: dict[str, int] = {}
         self._sorted: list[str] = []
+        self._by_length: dict[int, list[str]] = defaultdict(list)
         self._holders: list[array[int]] = []
-        # Short texts first: where there are too many, the shortest are weighed.
-        self._load(sorted(texts, key=len))
+        counted = bearers if isinstance(bearers, Mapping) else dict.fromkeys(bearers, 1)
+        # Likely texts first: where there are too many, the likeliest are weighed.
+        for text in sorted(counted, key=lambda text: _unlikely(text, counted[text])):
+            self._hold(text, counted[text])
+        self._loaded = len(self._texts)
+        self._sorted = sorted(self._number)
+        for spelling, word in SPELLINGS.items():
+            if word in self._number and spelling not in self._number:
+                self._number[spelling] = self._number[word]
+                self._by_length[len(spelling)].append(spelling)
+        # Common words first: of equally like words the common one is the likelier.
+        for words in self._by_length.values():
+            words.sort(key=self._count, reverse=True)
 
     def __len__(self) -> int:
         return len(self._texts)
 
     def add(self, text: str) -> None:
         """Add one text that is not there yet."""
-        self._hold(text)
-        for word in text.split():
-            if len(self._sorted) < len(self._words) and self._number[word] >= len(self._sorted):
-                insort(self._sorted, word)
+        new = {word for word in text.split() if word not in self._number}
+        self._hold(text, 1)
+        for word in new:
+            insort(self._sorted, word)
 
-    def _load(self, texts: Sequence[str]) -> None:
-        for text in texts:
-            self._hold(text)
-        # Common words first: of equally like words the common one is the likelier.
-        order = sorted(range(len(self._words)), key=lambda one: -len(self._holders[one]))
-        self._words = [self._words[one] for one in order]
-        self._holders = [self._holders[one] for one in order]
-        self._number = {word: number for number, word in enumerate(self._words)}
-        self._sorted = sorted(self._words)
-
-    def _hold(self, text: str) -> None:
+    def _hold(self, text: str, bearers: int) -> None:
         place = len(self._texts)
         self._texts.append(text)
+        self._burden.append(_burden(text, bearers))
         for word in text.split():
             number = self._number.get(word)
             if number is None:
-                number = self._number[word] = len(self._words)
-                self._words.append(word)
+                number = self._number[word] = len(self._holders)
+                self._by_length[len(word)].append(word)
                 self._holders.append(array("I"))
             self._holders[number].append(place)
 
     def find(self, typed: str, *, limit: int) -> list[Likeness]:
         """Return the texts nearest to what was typed; those that hold it whole come first.
 
-        Slips are only looked for when too few texts hold every typed word as it stands.
+        Slips are only looked for when too few texts hold every typed word as it stands, or when one
+        word was typed: a short name with a slip is soon the beginning of twenty others. Up to
+        :data:`RESERVED` likelier texts with slips then come on top of ``limit``.
         """
         words = typed.split()
         if not words:
             return []
-        begun = [self._begun(word) for word in words]
-        found = self._weigh(typed, words, begun, limit) if all(begun) else []
-        if len(found) < limit:
-            like = [
-                self._like(word, known, is_last=place == len(words) - 1)
-                for place, (word, known) in enumerate(zip(words, begun, strict=True))
-            ]
-            found = _merged(found, self._weigh(typed, words, like, limit))
-        if not found or found[0].slips > 2:
-            for variant in islice(self._variants(words), VARIANTS):
-                like = [self._like(word, self._begun(word), is_last=False) for word in variant]
-                if all(like):
-                    more = self._weigh(typed, variant, like, limit, already=_SPACING)
-                    found = _merged(found, more)
-        return found[:limit]
+        begun = [_Meant(self._begun(word), self) for word in words]
+        whole = self._weigh(words, begun, limit) if all(one.costs for one in begun) else []
+        if len(whole) == limit and (len(words) > 1 or whole[0].text == typed):
+            return whole
+        like = [
+            self._like(word, is_last=place == len(words) - 1) for place, word in enumerate(words)
+        ]
+        near = self._weigh(words, like, limit, may_lack=True)
+        if not whole:
+            near = _merged(near, self._with_other_spaces(words, like, limit))
+        if len(whole) < limit:
+            return _merged(whole, near)[:limit]
+        likelier = [one for one in near if not one.whole and one.distance < whole[-1].distance]
+        return whole + likelier[:RESERVED]
+
+    def _with_other_spaces(
+        self, words: Sequence[str], like: Sequence[_Meant], limit: int
+    ) -> list[Likeness]:
+        known = dict(zip(words, like, strict=True))
+        found: list[Likeness] = []
+        for _unknown, variant in nsmallest(VARIANTS, self._respaced(words)):
+            for word in variant:
+                if word not in known:
+                    exact = word in self._number
+                    known[word] = _Meant({word: 0.0}, self) if exact else self._like(word)
+            meant = [known[word] for word in variant]
+            if all(one.costs for one in meant):
+                found = _merged(found, self._weigh(variant, meant, limit, already=_SPACING))
+        return found
 
     def _begun(self, word: str) -> dict[str, float]:
         """Return the words that are the typed one or begin with it."""
@@ -124,96 +169,154 @@ class Haystack:
         last = bisect_left(self._sorted, word + _LAST, lo=first)
         return dict.fromkeys(self._sorted[first : min(last, first + BEGUN_WORDS)], 0.0)
 
-    def _like(self, word: str, begun: dict[str, float], *, is_last: bool) -> dict[str, float]:
+    def _like(self, word: str, *, is_last: bool = False) -> _Meant:
         """Return the like words with their slips. The last word typed may be unfinished."""
+        begun = self._begun(word)
         allowed = _allowed(word)
         if not allowed:
-            return begun
+            return _Meant(begun, self)
         costs: dict[str, float] = {}
         if is_last and len(word) > 3:
             # Its first half is taken as right; a slip there shows when the word is whole.
             heads = [*self._begun(word[: len(word) // 2])]
             for _start, slips, place in _nearest(word, [one[: len(word)] for one in heads], 1):
                 costs[heads[place]] = slips + _UNFINISHED
-        for found, slips, _number in _nearest(word, self._words, allowed):
-            costs[found] = min(slips, costs.get(found, slips))
-        return costs | begun
+        near = [
+            (slips, -self._count(found), found)
+            for length in range(len(word) - allowed, len(word) + allowed + 1)
+            for found, slips, _number in _nearest(word, self._by_length.get(length, ()), allowed)
+        ]
+        for slips, _rare, found in nsmallest(LIKE_WORDS, near):
+            meant = SPELLINGS.get(found, found)
+            costs[meant] = min(slips, costs.get(meant, slips))
+        return _Meant(costs | begun, self)
 
     def _weigh(
         self,
-        typed: str,
         words: Sequence[str],
-        costs: Sequence[dict[str, float]],
+        meant: Sequence[_Meant],
         limit: int,
         already: float = 0.0,
+        may_lack: bool = False,
     ) -> list[Likeness]:
-        known = [cost for cost in costs if cost]
-        if not known:
+        """Return the likeliest texts of the words; ``already`` counts slips made before."""
+        wanted = [
+            (one, _lacking(word)) for word, one in zip(words, meant, strict=True) if one.costs
+        ]
+        if not wanted:
             return []
-        unknown = already + _MISSING * (len(costs) - len(known))
-        most = _most_slips(words)
+        unknown = [word for word, one in zip(words, meant, strict=True) if not one.costs]
+        already += _MISSING * len(unknown)
+        lacking = sum(_lacking(word) - _MISSING for word in unknown)
+        most = _most_slips(words) - already
         near = []
-        for place in self._texts_with(known):
-            slips, left = self._slips(place, known)
-            if slips + unknown <= most:
-                near.append((self._distance(place, typed, left) + slips, place, slips + unknown))
+        for place in _texts_with([one for one, _lacking in wanted], limit, may_lack):
+            slips, more = _slips(self._texts[place].split(), wanted)
+            if slips <= most:
+                near.append((slips + more + self._burden[place], place, slips))
         return [
-            Likeness(distance + unknown, self._texts[place], slips)
+            Likeness(distance + already + lacking, self._texts[place], slips + already)
             for distance, place, slips in nsmallest(limit, near)
         ]
 
-    def _texts_with(self, costs: Sequence[dict[str, float]]) -> Iterable[int]:
-        """Return the texts that hold every typed word or one like it, within bounds."""
-        held = [[self._holders[self._number[word]] for word in cost] for cost in costs]
-        held.sort(key=lambda arrays: sum(map(len, arrays)))
-        found = set[int]().union(*held[0])
-        for arrays in held[1:]:
-            if len(found) <= WEIGHED:
-                break
-            found.intersection_update(set[int]().union(*arrays))
-        return found if len(found) <= WEIGHED else nsmallest(WEIGHED, found)
+    def _respaced(self, words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+        """Yield what was typed with one space more, fewer or elsewhere; small numbers likelier.
 
-    def _slips(self, place: int, costs: Sequence[dict[str, float]]) -> tuple[float, int]:
-        """Return the slips between typed words and a text, and how many of its words are left."""
-        left = self._texts[place].split()
-        slips = 0.0
-        for cost in costs:
-            known = [word for word in left if word in cost]
-            if known:
-                best = min(known, key=cost.__getitem__)
-                slips += cost[best]
-                left.remove(best)
-            else:
-                slips += _MISSING
-        return slips, len(left)
+        The number counts the letters of words that are in no text as they stand.
+        """
+        for start in range(len(words)):
+            for size in (1, 2):
+                joined = "".join(words[start : start + size])
+                before, after = words[:start], words[start + size :]
+                if size == 2 and start + size <= len(words):
+                    yield self._unknown(joined), [*before, joined, *after]
+                for cut in range(2, len(joined) - 1):
+                    halves = [joined[:cut], joined[cut:]]
+                    unknown = sum(map(self._unknown, halves))
+                    if unknown < len(joined) and halves != words[start : start + size]:
+                        yield unknown, [*before, *halves, *after]
 
-    def _distance(self, place: int, typed: str, left: int) -> float:
-        """Return what speaks against a text besides slips: what it has more, and rare words."""
-        text = self._texts[place]
-        rarest = min(self._count(word) for word in text.split())
-        more = abs(len(text) - len(typed))
-        return _PER_WORD * left + _PER_LETTER * more - _PER_TENFOLD * log10(rarest)
+    def _unknown(self, word: str) -> int:
+        return 0 if word in self._number else len(word)
 
-    def _variants(self, words: Sequence[str]) -> Iterator[list[str]]:
-        """Yield what was typed with its spaces elsewhere, likeliest first."""
-        pairs = [words[place : place + 2] for place in range(len(words) - 1)]
-        for place, pair in enumerate([*pairs, *([word] for word in words)]):
-            start = place % len(pairs) if len(pair) > 1 else place - len(pairs)
-            rest = [*words[:start], *words[start + len(pair) :]]
-            joined = "".join(pair)
-            if len(pair) > 1:
-                yield [joined, *rest]
-            for cut in self._cuts(joined)[:CUTS]:
-                yield [joined[:cut], joined[cut:], *rest]
+    def holders(self, word: str) -> Sequence[int]:
+        """Return the places of the texts that hold the word."""
+        return self._holders[self._number[word]] if word in self._number else ()
 
-    def _cuts(self, word: str) -> list[int]:
-        """Return where the word may be two: one half is known, the commonest such first."""
-        cuts = range(2, len(word) - 1)
-        known = {cut: max(self._count(word[:cut]), self._count(word[cut:])) for cut in cuts}
-        return sorted((cut for cut in cuts if known[cut]), key=lambda cut: -known[cut])
+    def likeliest(self, word: str, limit: int) -> Sequence[int]:
+        """Return the likeliest texts that hold the word, and all that were added since."""
+        places = self.holders(word)
+        return [*places[:limit], *places[max(limit, bisect_left(places, self._loaded)) :]]
 
     def _count(self, word: str) -> int:
-        return len(self._holders[self._number[word]]) if word in self._number else 0
+        return len(self.holders(word))
+
+
+def _burden(text: str, bearers: int) -> float:
+    """Return what speaks against a text before anything is typed: long, and borne by few."""
+    return _PER_LETTER * len(text) - _PER_TENFOLD * log10(bearers)
+
+
+def _unlikely(text: str, bearers: int) -> float:
+    return _burden(text, bearers) + _PER_WORD * text.count(" ")
+
+
+def _lacking(word: str) -> float:
+    """Return what speaks against a text that lacks a typed word: more for a long one."""
+    return max(_MISSING, _PER_LACKING * len(word))
+
+
+def _texts_with(words: Sequence[_Meant], limit: int, may_lack: bool) -> set[int]:
+    """Return texts that hold every typed word or one like it: the likeliest of each distance.
+
+    ``may_lack``: if they are few, also those that hold only the rarest of the words.
+    """
+    if len(words) == 1:
+        return words[0].likeliest(limit)
+    found = set[int]()
+    for total in range(_TOTAL + 1):
+        near = set[int]()
+        for shares in _shares(total, len(words)):
+            held = [word.at(slips) for word, slips in zip(words, shares, strict=True)]
+            if all(held):
+                held.sort(key=len)
+                near |= held[0].intersection(*held[1:])
+        found.update(_likeliest(near))
+    if may_lack and len(found) < limit:
+        found.update(_likeliest(min((word.at(0) | word.at(1) for word in words), key=len)))
+    return found
+
+
+def _likeliest(places: set[int]) -> Iterable[int]:
+    return nsmallest(WEIGHED, places) if len(places) > WEIGHED else places
+
+
+def _slips(left: list[str], wanted: Sequence[tuple[_Meant, float]]) -> tuple[float, float]:
+    """Return the slips between typed words and those of a text, and what else speaks against it.
+
+    The text's words are used up.
+    """
+    slips, against = 0.0, 0.0
+    for meant, lacking in wanted:
+        best, which = _MISSING, ""
+        for word in left:
+            one = meant.costs.get(word, _MISSING)
+            if one < best:
+                best, which = one, word
+        slips += best
+        if which:
+            left.remove(which)
+        else:
+            against += lacking - _MISSING
+    return slips, against + _PER_WORD * len(left)
+
+
+@cache
+def _shares(total: int, words: int) -> list[tuple[int, ...]]:
+    """Return the ways to share slips among words."""
+    if words == 1:
+        return [(total,)]
+    return [(own, *rest) for own in range(total + 1) for rest in _shares(total - own, words - 1)]
 
 
 def _nearest(word: str, choices: Sequence[str], allowed: int) -> list[tuple[str, float, int]]:
@@ -225,12 +328,12 @@ def _nearest(word: str, choices: Sequence[str], allowed: int) -> list[tuple[str,
 
 def _allowed(word: str) -> int:
     """Return how many slips a word may have; house numbers none."""
-    return 0 if word[0].isdigit() or len(word) < _SHORT else 2
+    return 0 if word[0].isdigit() else min(2, len(word) - 1)
 
 
 def _most_slips(words: Sequence[str]) -> float:
     """Return how many slips all words may have: a third of the letters, never more than 3.5."""
-    return min(3.5, max(0.5, sum(map(len, words)) / 2 - 0.2))
+    return min(3.5, sum(map(len, words)) - 1)
 
 
 def _merged(some: list[Likeness], more: list[Likeness]) -> list[Likeness]:

@@ -5,14 +5,15 @@ is uncertain; :func:`rows_on` is what the lists of that day literally say, witho
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from puskesmas.actors import Actor
+from puskesmas.models import Office
 from registry.identities import people_by_record, records_of
 from registry.models import (
     Household,
@@ -75,15 +76,44 @@ def register_answers(
     known of the person. Five queries.
     """
     day = on or actor.office.today()
-    records = records_of(resident)
-    registers = list(Register.objects.visible_to(actor).order_by("pk"))
-    versions = latest_versions(registers, day)
-    rows = _rows_about(records, versions.values())
-    checks = _latest_checks(records, day, actor)
-    answers = [
-        _answer(register, versions.get(register.pk), rows, checks.get(register.pk), records, day)
-        for register in registers
-    ]
+    people = {resident.pk: records_of(resident)}
+    return answers_of(people, office=actor.office, on=day)[resident.pk]
+
+
+def answers_of(
+    people: Mapping[int, list[Resident]],
+    *,
+    office: Office,
+    on: date,
+    cards: Mapping[int, set[str]] | None = None,
+) -> dict[int, list[RegisterAnswer]]:
+    """Return :func:`register_answers` of many people by key: four queries, however many.
+
+    ``people`` are all records of each person; ``cards`` the blind indexes of each one's family
+    cards, which only a single person may go without.
+    """
+    registers = list(Register.objects.filter(office=office).order_by("pk"))
+    versions = latest_versions(registers, on)
+    rows = _rows_about(people, versions.values(), cards)
+    checks = _latest_checks(people, on, office)
+    return {
+        person: _in_order(
+            _answer(
+                register,
+                versions.get(register.pk),
+                rows[person],
+                checks[person].get(register.pk),
+                records,
+                on,
+                office,
+            )
+            for register in registers
+        )
+        for person, records in people.items()
+    }
+
+
+def _in_order(answers: Iterable[RegisterAnswer]) -> list[RegisterAnswer]:
     return sorted(
         (item for item in answers if item.why != "no_list" or not item.register.programme),
         key=lambda item: (
@@ -108,30 +138,61 @@ def register_answer(
 
 
 def _rows_about(
-    records: list[Resident], versions: Iterable[RegisterVersion]
-) -> dict[int, list[RegisterRow]]:
-    """Return each version's rows (by its pk) that are the person's, or may be.
+    people: Mapping[int, list[Resident]],
+    versions: Iterable[RegisterVersion],
+    cards: Mapping[int, set[str]] | None,
+) -> dict[int, dict[int, list[RegisterRow]]]:
+    """Return by person each version's rows (by its pk) that are his, or may be (one query).
 
     Somebody registered after the list was loaded is not linked yet: his NIK still finds his row.
     """
-    is_his = Q(resident__in=records)
-    if niks := _niks_of(records):
-        is_his |= Q(resident__isnull=True, nik_index__in=niks)
-    cards = Household.objects.filter(members__resident__in=records, members__until__isnull=True)
+    owner = {record.pk: person for person, records in people.items() for record in records}
+    by_nik = {
+        record.nik_index: person
+        for person, records in people.items()
+        for record in records
+        if record.nik_index
+    }
+    letters: dict[str, set[int]] = defaultdict(set)
+    for person, records in people.items():
+        for record in records:
+            letters[record.name_key[:1]].add(person)
+    found: dict[int, dict[int, list[RegisterRow]]] = {
+        person: defaultdict(list) for person in people
+    }
+    for row in _possible_rows(owner, by_nik, letters, versions):
+        his: int | None = owner.get(row.resident_id or 0) or by_nik.get(row.nik_index)
+        if his is not None:
+            found[his][row.register_version_id].append(row)
+            continue
+        for other in letters[row.name_key[:1]]:
+            on_card = cards is None or not row.nik_index or row.kk_index in cards[other]
+            if on_card and _is_like_named(row, people[other]):
+                found[other][row.register_version_id].append(row)
+    return found
+
+
+def _possible_rows(
+    owner: Mapping[int, int],
+    by_nik: Mapping[str, int],
+    letters: Iterable[str],
+    versions: Iterable[RegisterVersion],
+) -> QuerySet[RegisterRow]:
+    is_his = Q(resident__in=list(owner))
+    if by_nik:
+        is_his |= Q(resident__isnull=True, nik_index__in=list(by_nik))
+    cards = Household.objects.filter(members__resident__in=list(owner), members__until__isnull=True)
     may_be_his = Q(nik_index="") | Q(kk_index__in=cards.exclude(kk_index="").values("kk_index"))
     # A slip in the first letter is rare, and this keeps the comparison to a handful of rows.
     first_letter = Q()
-    for letter in sorted({record.name_key[:1] for record in records}):
+    for letter in sorted(letters):
         first_letter |= Q(name_key__startswith=letter)
     like_named = Q(first_letter, resident__isnull=True) & may_be_his
-    found = RegisterRow.objects.filter(is_his | like_named, register_version__in=list(versions))
-    rows: dict[int, list[RegisterRow]] = defaultdict(list)
-    for row in found:
-        if _is_certain(row, records) or any(
-            same_name(row.name_key, record.name_key) for record in records
-        ):
-            rows[row.register_version_id].append(row)
-    return rows
+    return RegisterRow.objects.filter(is_his | like_named, register_version__in=list(versions))
+
+
+def _is_like_named(row: RegisterRow, records: list[Resident]) -> bool:
+    return any(same_name(row.name_key, record.name_key) for record in records)
 
 
 def _niks_of(records: list[Resident]) -> set[str]:
@@ -147,25 +208,29 @@ def latest_versions(registers: list[Register], day: date) -> dict[int, RegisterV
     versions = (
         RegisterVersion.objects.in_use()
         .filter(register__in=registers, data_date__lte=day)
+        .select_related("batch")
         .order_by("data_date", "pk")
     )
     return {version.register_id: version for version in versions}
 
 
-def _latest_checks(records: list[Resident], day: date, actor: Actor) -> dict[int, RegisterCheck]:
-    until = datetime.combine(day, time.max, tzinfo=actor.office.tz)
+def _latest_checks(
+    people: Mapping[int, list[Resident]], day: date, office: Office
+) -> dict[int, dict[int, RegisterCheck]]:
+    owner = {record.pk: person for person, records in people.items() for record in records}
+    until = datetime.combine(day, time.max, tzinfo=office.tz)
     checks = (
-        RegisterCheck.objects.visible_to(actor)
-        .filter(resident__in=records, checked_at__lte=until)
+        RegisterCheck.objects.filter(office=office, resident__in=list(owner), checked_at__lte=until)
         .exclude(method=RegisterCheck.Method.LIST)
         .select_related("checked_by")
         .order_by("checked_at", "pk")
     )
-    latest: dict[int, RegisterCheck] = {}
+    latest: dict[int, dict[int, RegisterCheck]] = {person: {} for person in people}
     for check in checks:
+        his = latest[owner[check.resident_id]]
         found_out = check.result != RegisterCheck.Result.UNCERTAIN
-        if check.register_id is not None and (found_out or check.register_id not in latest):
-            latest[check.register_id] = check
+        if check.register_id is not None and (found_out or check.register_id not in his):
+            his[check.register_id] = check
     return latest
 
 
@@ -176,9 +241,9 @@ def _answer(
     check: RegisterCheck | None,
     records: list[Resident],
     day: date,
+    office: Office,
 ) -> RegisterAnswer:
-    # The register is its office's, loaded with it for its two settings.
-    max_age = timedelta(days=records[0].office.register_max_age_days)
+    max_age = timedelta(days=office.register_max_age_days)
     checked_on = check.data_date if check else None
     if check and version and check.result == RegisterCheck.Result.UNCERTAIN:
         # Somebody looked and did not find out: that takes nothing from what a list says.

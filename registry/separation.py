@@ -33,13 +33,14 @@ class Matter:
 
 
 class Approvers:
-    """Who may approve for an office today.
+    """Who may approve for an office today, or do what else belongs to ``role``.
 
     Loaded once (up to four queries for each officer asked about), then asked without a query.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, role: str = "") -> None:
         self.office = office
+        self._role = role or office.approver_role
         self._families: dict[int, set[int]] = {}
 
     def barrier(self, matter: Matter, actor: Actor) -> Barrier | None:
@@ -50,7 +51,7 @@ class Approvers:
             return Barrier.OWN_WORK
         if self._is_family(actor.user, matter):
             return Barrier.OWN_FAMILY
-        if actor.has(self.office.approver_role):
+        if actor.has(self._role):
             return None
         if actor.has(Role.HEAD) and not self.able(matter):
             return None
@@ -67,11 +68,11 @@ class Approvers:
 
     @cached_property
     def _holders(self) -> list[User]:
-        return _running(self.office, self.office.approver_role)
+        return holders_of(self.office, self._role)
 
     @cached_property
     def _heads(self) -> list[User]:
-        return _running(self.office, Role.HEAD)
+        return holders_of(self.office, Role.HEAD)
 
     def _is_barred(self, user: User, matter: Matter) -> bool:
         return user.pk in matter.authors or self._is_family(user, matter)
@@ -82,7 +83,7 @@ class Approvers:
         return not self._families[user.pk].isdisjoint(matter.people)
 
 
-def _running(office: Office, role: str) -> list[User]:
+def holders_of(office: Office, role: str) -> list[User]:
     """Return who holds a role today, standing officers before deputies (one query)."""
     today = office.today()
     rows = (

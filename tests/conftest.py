@@ -13,6 +13,7 @@ from PIL import Image
 
 from puskesmas import append_only
 from registry import search_terms
+from tests import migrated
 from tests.cast import Cast, make_cast
 from tests.world import World, build
 
@@ -29,6 +30,31 @@ def _teardown_with_history(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_with_history  # type: ignore[attr-defined]
+
+
+# First, for xdist's own hook reads the marks.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one worker, and all that start processes of their own on one.
+
+    A file's tests share what is made once (a world, a demo); browsers and offices share the
+    machine.
+    """
+    for item in items:
+        apart = any(item.get_closest_marker(name) for name in ("browser", "processes"))
+        item.add_marker(pytest.mark.xdist_group("processes" if apart else str(item.path)))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Tell pytest-django that the database is there already, where a kept one was laid out."""
+    return migrated.lay_out()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        migrated.keep()
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ for _name in [name for name in os.environ if name.startswith("PUSKESOS_") and na
 os.environ["PUSKESOS_DATA_DIR"] = os.environ[_OWN_DATA]
 
 from puskesmas.settings import *  # noqa: E402, F403
-from puskesmas.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from puskesmas.settings import BASE_DIR, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 from puskesmas.translations import compile_catalogues  # noqa: E402
 
 # A fresh checkout has no compiled catalogue, and a stale one would test yesterday's English.
@@ -28,6 +28,11 @@ compile_catalogues()
 
 # Argon2 is slow on purpose; a suite with thousands of log-ins cannot afford it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The letters' fonts take seconds to cut and are named by what they are cut from: kept between runs.
+_FONTS = BASE_DIR / ".pytest_cache" / "fonts"
+_FONTS.mkdir(parents=True, exist_ok=True)
+if not (DATA_DIR / "fonts").exists():
+    (DATA_DIR / "fonts").symlink_to(_FONTS)
 # No collected files are needed to render a page in a test, only the folder they would be in.
 STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = STORAGES | {

@@ -8,7 +8,7 @@ village and another district somebody holds every post, and none of this is thei
 import io
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,9 +16,32 @@ from django.utils import timezone
 from PIL import Image
 
 from complaints import services as complaints
-from complaints.models import Complaint, ComplaintKind, ComplaintPaper, CounterQuestion
+from complaints.models import (
+    Complaint,
+    ComplaintKind,
+    ComplaintPaper,
+    CounterQuestion,
+    HouseVisit,
+)
+from complaints.verification.services import plan_visit
 from programs.calls import services as calls
-from programs.models import Call, Candidate, Programme
+from programs.catalogue import services as catalogue
+from programs.distribution import handing
+from programs.distribution import services as distribution
+from programs.models import (
+    AidRecipient,
+    Call,
+    Candidate,
+    Distribution,
+    DistributionSlot,
+    Overlap,
+    Participation,
+    Partner,
+    PartnerAgreement,
+    Programme,
+    ProgrammeVersion,
+)
+from programs.services import record_participation
 from puskesmas import furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
@@ -45,7 +68,7 @@ from registry.models import (
     VervalList,
     VervalRow,
 )
-from registry.proposals import answers, meetings, sheets
+from registry.proposals import answers, meetings, minutes, sheets
 from registry.proposals import services as proposals
 from registry.registers.letters import ListingFacts, issue_listing
 from registry.verval import services as verval
@@ -89,6 +112,7 @@ class World:
     referred: Complaint
     gone: Complaint
     paper: ComplaintPaper
+    visit: HouseVisit
     referral: Referral
     sent: Referral
     received: ReceivedReferral
@@ -102,6 +126,21 @@ class World:
     handed_call: Call
     candidate: Candidate
     chosen: Candidate
+    pkh: Programme
+    kip: Programme
+    participation: Participation
+    overlap: Overlap
+    draft_aid: Distribution
+    aid: Distribution
+    closed_aid: Distribution
+    slot: DistributionSlot
+    named_aid: AidRecipient
+    waiting_aid: AidRecipient
+    taken_aid: AidRecipient
+    struck_aid: AidRecipient
+    draft: ProgrammeVersion
+    partner: Partner
+    agreement: PartnerAgreement
     question: CounterQuestion
     batch: Import
     likeness: Likeness
@@ -111,6 +150,7 @@ class World:
     meeting: Meeting
     sheet: Sheet
     answers: AnswerFile
+    minutes: Letter
     token: ApiToken
     post: Assignment
 
@@ -137,6 +177,11 @@ def build() -> World:
     referral, sent = _drafted(cast, referred), _drafted(cast, gone)
     approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
     deliver()
+    visit = plan_visit(
+        actor=cast.actor("back"),
+        uid=fresh.uid,
+        criteria_set=CriteriaSet.objects.get(office=cast.village, code="262-2022"),
+    )
     rows = {"fresh": fresh, "case": case, "referred": referred, "gone": gone}
     for row in (*rows.values(), referral, sent, person, child):
         row.refresh_from_db()
@@ -146,6 +191,7 @@ def build() -> World:
         child=child,
         household=Household.objects.get(),
         paper=paper,
+        visit=visit,
         referral=referral,
         sent=sent,
         received=ReceivedReferral.objects.get(),
@@ -155,6 +201,9 @@ def build() -> World:
         verval=_verval(cast),
         door=VervalRow.objects.get(),
         **_calls(cast, child),
+        **_participation(cast, person, child),
+        **_aid(cast, person, child),
+        **_catalogue(cast),
         question=_question(cast),
         batch=_list(cast),
         likeness=Likeness.objects.create(
@@ -242,6 +291,8 @@ def _examined(cast: Cast, case: Complaint) -> None:
 
 
 def _drafted(cast: Cast, case: Complaint) -> Referral:
+    everything = [paper.code for paper in case.papers.all()]
+    complaints.tick_papers(actor=cast.actor("front"), uid=case.uid, seen=everything)
     programme = Programme.objects.get(office=cast.village, code="KIS-D")
     return approval.draft_referral(
         actor=cast.actor("back"),
@@ -322,6 +373,69 @@ def _calls(cast: Cast, child: Resident) -> dict[str, Any]:
     }
 
 
+def _participation(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
+    """Somebody whose family has what should not come together."""
+    front = cast.actor("front")
+    of = {row.code: row for row in Programme.objects.filter(office=cast.village)}
+    held = record_participation(actor=front, resident=person, programme=of["PKH"], source="owner")
+    record_participation(actor=front, resident=child, programme=of["BLT-DD"], source="owner")
+    overlap = Overlap.objects.get(one=of["BLT-DD"], other=of["PKH"])
+    return {"pkh": of["PKH"], "kip": of["PIP"], "participation": held, "overlap": overlap}
+
+
+def _aid(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
+    """Three distributions: being listed, being handed out with a name in each state, closed."""
+    back, front, today = cast.actor("back"), cast.actor("front"), cast.village.today()
+    third = registry.create_resident(actor=front, name="Paijo Ningsih", dusun="Krajan")
+    made = []
+    for _place in range(3):
+        held = distribution.open_distribution(
+            actor=back,
+            name="Beras Ningsih",
+            owner="Dinsos",
+            kind="goods",
+            item="beras",
+            amount=1,
+            may_replace=True,
+            replacement_rule="Ditunjuk dinas",
+            programme=Programme.objects.get(office=cast.village, code="PIP"),
+        )
+        for one in (person, child, third)[: 3 if _place else 1]:
+            distribution.add_recipient(actor=back, uid=held.uid, resident_uid=one.uid)
+        distribution.add_slot(actor=back, uid=held.uid, day=today, start=time(8), place="Balai")
+        made.append(held)
+    for held in made[1:]:
+        distribution.settle(actor=back, uid=held.uid, version=None)
+    names = list(made[1].recipients.order_by("pk"))
+    handing.hand_over(actor=front, uid=names[1].uid, way="identity", owed="KK")
+    handing.strike(actor=back, uid=names[2].uid, version=None, gone="owner", reason="surat 1")
+    distribution.close(actor=back, uid=made[2].uid, version=None, left_over=3, left_note="kembali")
+    for row in (*made, *names):
+        row.refresh_from_db()
+    return {
+        "draft_aid": made[0],
+        "aid": made[1],
+        "closed_aid": made[2],
+        "slot": made[0].slots.get(),
+        "named_aid": made[0].recipients.get(),
+        "waiting_aid": names[0],
+        "taken_aid": names[1],
+        "struck_aid": names[2],
+    }
+
+
+def _catalogue(cast: Cast) -> dict[str, Any]:
+    """A draft of what PKH asks for, and a partner with an agreement about it."""
+    admin, pkh = cast.actor("admin"), Programme.objects.get(office=cast.village, code="PKH")
+    today = cast.village.today()
+    draft = catalogue.draft_version(actor=admin, programme_uid=pkh.uid, effective_from=today)
+    partner = catalogue.save_partner(actor=admin, code="rs", name_id="RS Ningsih", kind="hospital")
+    agreement = catalogue.record_agreement(
+        actor=admin, partner_uid=partner.uid, programme_uid=pkh.uid, since=today
+    )
+    return {"draft": draft, "partner": partner, "agreement": agreement}
+
+
 def _question(cast: Cast) -> CounterQuestion:
     return complaints.log_question(
         actor=cast.actor("front"),
@@ -387,6 +501,7 @@ def _proposals(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
         "meeting": meeting,
         "sheet": sheet,
         "answers": answer,
+        "minutes": minutes.issue_minutes(actor=back, meeting=meeting, signer=None),
     }
 
 

@@ -26,6 +26,7 @@ class CallForm(CreateForm):
         required=False,
         to_field_name="uid",
         empty_label=_("– program lain –"),
+        help_text=_("NIK dan No. KK hanya ikut dalam daftar untuk program pemerintah."),
     )
     wanted = CountField(label=_("Berapa orang?"), min_value=1)
     criteria = forms.CharField(

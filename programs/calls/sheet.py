@@ -15,19 +15,19 @@ _FACTS = ("DESIL", "SUDAH MENERIMA", "ALASAN")
 def sheet_of(call: Call, *, actor: Actor) -> bytes:
     """Return the XLSX of the candidates that stand: who died or moved is not on it.
 
-    A partner gets neither NIK and KK nor what others give.
+    A partner gets neither NIK and KK nor what others give; nor does an owner of no known tier.
     """
-    is_partner = call.programme is not None and call.programme.tier == Programme.Tier.PARTNER
+    is_government = call.programme is not None and call.programme.tier != Programme.Tier.PARTNER
     lines = [line for line in selectors.candidates_of(call, actor=actor) if not line.dropped]
-    titles = [*_TITLES, "ALASAN"] if is_partner else [*_TITLES, *_NUMBERS, *_FACTS]
+    titles = [*_TITLES, *_NUMBERS, *_FACTS] if is_government else [*_TITLES, "ALASAN"]
     rows = []
     for number, line in enumerate(lines, start=1):
         own = _own(number, line)
         reason = line.candidate.reason
         rows.append(
-            [*own, reason]
-            if is_partner
-            else [*own, *_numbers(line), line.decile or "", line.covered_words, reason]
+            [*own, *_numbers(line), line.decile or "", line.covered_words, reason]
+            if is_government
+            else [*own, reason]
         )
     return workbook(titles, rows)
 

@@ -172,6 +172,7 @@ def call_submit(request: HttpRequest, uid: str) -> HttpResponse:
         title=_("Ajukan untuk disetujui"),
         submit=_("Ajukan"),
         done=_("Daftar diajukan."),
+        text=_("Selama menunggu persetujuan, nama tidak dapat ditambah atau dikeluarkan."),
     )
 
 

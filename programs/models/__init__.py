@@ -1,14 +1,39 @@
-"""Programmes, who receives them, and calls to name candidates for them."""
+"""Programmes, who receives them, calls to name candidates, and aid handed out."""
 
 from programs.models.calls import Call, CallState, Candidate
-from programs.models.catalogue import Participation, Programme, ProgrammeVersion, Requirement
+from programs.models.catalogue import (
+    Judgement,
+    Participation,
+    Partner,
+    PartnerAgreement,
+    Programme,
+    ProgrammeVersion,
+    StatedFact,
+)
+from programs.models.distribution import (
+    AidRecipient,
+    Distribution,
+    DistributionSlot,
+    DistributionState,
+    RecipientState,
+)
+from programs.models.participation import Overlap
 
 __all__ = [
+    "AidRecipient",
     "Call",
     "CallState",
     "Candidate",
+    "Distribution",
+    "DistributionSlot",
+    "DistributionState",
+    "Judgement",
+    "Overlap",
     "Participation",
+    "Partner",
+    "PartnerAgreement",
     "Programme",
     "ProgrammeVersion",
-    "Requirement",
+    "RecipientState",
+    "StatedFact",
 ]

@@ -8,11 +8,11 @@ from puskesmas import append_only
 
 
 def install(apps: Any, schema_editor: Any) -> None:
-    append_only.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, append_only.HISTORY)
 
 
 def remove(apps: Any, schema_editor: Any) -> None:
-    append_only.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, append_only.HISTORY)
 
 
 class Migration(migrations.Migration):

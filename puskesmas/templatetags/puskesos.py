@@ -212,6 +212,12 @@ def fact(label: Any, value: Any, url: str = "", action: Any = "", lang: str = ""
     }
 
 
+@register.filter
+def written(value: Any) -> SafeString:
+    """Mark what somebody wrote as Indonesian, whatever language the page speaks."""
+    return format_html('<span lang="id">{}</span>', value)
+
+
 @register.simple_tag
 def crumb(label: Any, url: str = "") -> SafeString:
     """One step of ``{% breadcrumbs %}``; the last, this page, has no ``url``."""

@@ -15,7 +15,9 @@ from complaints.services import (
     require_refused_by_owner,
 )
 from complaints.workflow import CASE, CaseState
-from programs.models import Programme, ProgrammeVersion
+from programs.eligibility.judging import Verdict
+from programs.eligibility.services import keep
+from programs.models import Programme
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
@@ -24,6 +26,7 @@ from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
 from referrals.services.locking import lock_with_case
+from referrals.weighing import first_referral, weigh_approval, weigh_draft
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 LegalBasis, Road = Referral.LegalBasis, Referral.Road
@@ -42,6 +45,8 @@ def draft_referral(
     need: str,
     destination: str = "",
     legal_basis: str = LegalBasis.PUBLIC_DUTY,
+    service: str = "",
+    going_on_reason: str = "",
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
@@ -49,12 +54,15 @@ def draft_referral(
 
     After the owner's refusal, or when nothing came of his yes, it is the next programme in the same
     case. ``destination`` defaults to the programme's owner. ``version`` is the case's. A repeat
-    with the same ``client_uid`` returns the first referral.
+    with the same ``client_uid`` returns the first referral. ``service`` is a code of the version's,
+    by default its first. ``going_on_reason`` is needed where a rule is not met; the answer of the
+    rules is frozen with the draft (:mod:`referrals.weighing`).
 
     Raises:
         NotFound: no such case in this office.
         NotYourRole, OwnFamily, WrongState, StaleVersion: the case cannot be referred by him, now.
-        InvalidInput: programme or need missing, or a road or legal basis that does not fit.
+        InvalidInput: programme, need or reason missing, or a road, legal basis or service that does
+            not fit; a service that continues another, when that was never referred.
     """
     case = lock_case(case_uid, actor=actor)
     # Behind the lock, so that the second of two clicks finds what the first one made.
@@ -67,6 +75,10 @@ def draft_referral(
     require_draftable(case)
     if case.state == CaseState.ANSWERED:
         next_programme(actor=actor, case=case)
+    verdict = weigh_draft(
+        actor=actor, case=case, programme=programme, service=service, reason=going_on_reason
+    )
+    first_of = first_referral(actor=actor, case=case, programme=programme, verdict=verdict)
     move_case(actor=actor, case=case, action="submit_referral")
     try:
         with transaction.atomic():
@@ -75,7 +87,9 @@ def draft_referral(
                 client_uid=client_uid,
                 complaint=case,
                 programme=programme,
-                programme_version=_version_of_the_day(programme, case),
+                programme_version=verdict.version if verdict else None,
+                service=verdict.service if verdict else "",
+                follows=first_of,
                 destination=destination.strip() or programme.owner,
                 road=road,
                 need=need.strip(),
@@ -84,6 +98,7 @@ def draft_referral(
                 submitted_by=actor.officer,
             )
             referral.authors.add(actor.officer)
+            _keep(actor, referral, case, verdict, going_on_reason)
             return referral
     except IntegrityError:
         raise InvalidInput(
@@ -110,16 +125,25 @@ def require_draftable(case: Complaint) -> None:
 
 
 @transaction.atomic
-def approve(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -> Referral:
+def approve(
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    version: int | None = None,
+    override_reason: str = "",
+) -> Referral:
     """Approve a draft: freeze its payload and send it, or leave it to be carried by hand.
 
-    This is the village's leave to *ask*; it decides nothing about the aid.
+    This is the village's leave to *ask*; it decides nothing about the aid. ``override_reason`` lets
+    a file pass in spite of an exclusion.
 
     Raises:
         NotFound, StaleVersion, WrongState, NotYourRole.
+        WrongState, InvalidInput, NotYourRole: the gate (:func:`referrals.weighing.weigh_approval`).
         OwnDraft, OwnFamily: somebody else must decide (see :mod:`referrals.separation`).
     """
     referral, case = _lock_for_decision(actor, uid, version, "approve")
+    weigh_approval(actor=actor, referral=referral, case=case, reason=override_reason)
     now = timezone.now()
     if referral.answer == Answer.RETURNED:
         _restart_answer(referral, actor)
@@ -157,6 +181,7 @@ def resubmit(
     road: str,
     destination: str = "",
     legal_basis: str = LegalBasis.PUBLIC_DUTY,
+    going_on_reason: str = "",
     version: int | None = None,
 ) -> Referral:
     """Put a mended referral before the approver again, after he or the upstream returned it.
@@ -173,6 +198,14 @@ def resubmit(
             state=referral.approval,
         )
     _check_terms(actor=actor, programme=referral.programme, road=road, need=need, basis=legal_basis)
+    verdict = weigh_draft(
+        actor=actor,
+        case=case,
+        programme=referral.programme,
+        service=referral.service,
+        reason=going_on_reason,
+    )
+    _keep(actor, referral, case, verdict, going_on_reason)
     referral.need, referral.road, referral.legal_basis = need.strip(), road, legal_basis
     referral.destination = destination.strip() or referral.programme.owner
     referral.submitted_by = actor.officer
@@ -227,12 +260,18 @@ def _programme(actor: Actor, uid: Any) -> Programme:
     return programme
 
 
-def _version_of_the_day(programme: Programme, case: Complaint) -> ProgrammeVersion | None:
-    """Return the rules that held when the matter was brought, not when it was typed."""
-    brought = case.received_at.astimezone(case.office.tz).date()
-    return (
-        programme.versions.filter(effective_from__lte=brought).order_by("-effective_from").first()
-    )
+def _keep(
+    actor: Actor, referral: Referral, case: Complaint, verdict: Verdict | None, reason: str
+) -> None:
+    if verdict is not None:
+        keep(
+            actor=actor,
+            verdict=verdict,
+            resident=case.person,
+            matter=referral,
+            moment="draft",
+            reason=reason.strip(),
+        )
 
 
 def _check_terms(*, actor: Actor, programme: Programme, road: str, need: str, basis: str) -> None:

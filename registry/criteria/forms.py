@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puskesmas.forms import Choices, DateField
 from puskesmas.pages import CreateForm
+from puskesmas.templatetags.puskesos import written
 from registry.criteria.prefill import UNKNOWN, Known
 from registry.criteria.selectors import ANSWER_WORDS, question_of
 from registry.models import CriteriaSet
@@ -68,8 +70,8 @@ class SurveyForm(CreateForm):
 
 
 def _told(fact: Known) -> str:
-    source = fact.source or _("tanpa sumber")
-    return _("Terisi dari data rumah %(date)s (%(source)s). Ubah bila tidak cocok.") % {
-        "date": date_format(fact.on),
-        "source": source,
-    }
+    return format_html(
+        _("Terisi dari data rumah {date} ({source}). Ubah bila tidak cocok."),
+        date=date_format(fact.on),
+        source=written(fact.source) if fact.source else _("tanpa sumber"),
+    )

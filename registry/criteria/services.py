@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, NotYourRole
+from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily
 from puskesmas.history import audit
 from puskesmas.locking import first_result
 from puskesmas.models import Office
@@ -21,6 +21,7 @@ from registry.criteria.prefill import NO, UNKNOWN, YES, known_answers
 from registry.identities import card_of
 from registry.models import CriteriaSet, Resident, Survey
 from registry.roles import SURVEYORS
+from registry.selectors import is_family
 
 ANSWERS = (YES, NO, UNKNOWN)
 
@@ -63,12 +64,45 @@ def record_survey(
 
     Raises:
         NotYourRole: none of :data:`registry.roles.SURVEYORS`.
-        InvalidInput: a day to come, an unknown criterion or answer, or no answer at all.
+        OwnFamily, InvalidInput: see :func:`keep_survey`.
     """
     if not actor.has(*SURVEYORS):
         raise NotYourRole(_("Survei hanya untuk %(roles)s.") % {"roles": role_names(SURVEYORS)})
+    return keep_survey(
+        actor=actor,
+        resident=resident,
+        criteria_set=criteria_set,
+        asked_on=asked_on,
+        answers=answers,
+        answered_by=answered_by,
+        note=note,
+        client_uid=client_uid,
+    )
+
+
+def keep_survey(
+    *,
+    actor: Actor,
+    resident: Resident,
+    criteria_set: CriteriaSet,
+    asked_on: date,
+    answers: Mapping[str, str],
+    answered_by: str = "",
+    note: str = "",
+    client_uid: uuid.UUID | None = None,
+) -> Survey:
+    """Do what :func:`record_survey` does, for a caller in a transaction who checked the role.
+
+    Raises:
+        OwnFamily: nobody surveys himself or anyone on his family card.
+        InvalidInput: a day to come, an unknown criterion or answer, or no answer at all.
+    """
     if (earlier := first_result(Survey, client_uid, actor=actor)) is not None:
         return earlier
+    if is_family(actor.user, resident):
+        raise OwnFamily(
+            _("Ini Anda sendiri atau keluarga satu KK. Mintalah petugas lain yang mensurvei.")
+        )
     _check(criteria_set, answers, asked_on, actor)
     known = known_answers(criteria_set, resident)
     kept: dict[str, dict[str, Any]] = {}

@@ -17,6 +17,7 @@ from registry.criteria.forms import SurveyForm
 from registry.criteria.prefill import known_answers
 from registry.models import Resident
 from registry.roles import READERS, SURVEYORS
+from registry.selectors import is_family
 
 _TONES = {"met": "warning", "not_met": "neutral", "unknown": "waiting"}
 _SHOWN = 5
@@ -51,7 +52,12 @@ def survey_new(request: HttpRequest, person_uid: str, code: str) -> HttpResponse
         else:
             say_done(request, survey, _("Jawaban survei dicatat."))
             return redirect("surveys:survey", uid=survey.uid)
-    context = {"form": form, "resident": resident, "criteria_set": criteria_set}
+    context = {
+        "form": form,
+        "resident": resident,
+        "criteria_set": criteria_set,
+        "is_own_family": is_family(actor.user, resident),
+    }
     return form_page(request, "surveys/new.html", context)
 
 

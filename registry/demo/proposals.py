@@ -20,8 +20,10 @@ from registry.models import (
     Sheet,
     Survey,
 )
-from registry.proposals import answers, meetings, services, sheets
+from registry.proposals import answers, meetings, minutes, services, sheets
 from registry.selectors import family_of
+from reports.letters.selectors import signers
+from reports.letters.services import render_waiting, sign
 
 _REASONS = (
     "Kepala keluarga tidak bekerja sejak tiga bulan lalu",
@@ -44,6 +46,7 @@ def load(office: Office) -> None:
         for head in work.rng.sample(work.heads(), _SURVEYS):
             work.surveyed.append((head, work.survey(head)))
         work.propose_and_decide()
+    work.issue_minutes()
 
 
 def officer(office: Office, *roles: Role) -> Actor:
@@ -136,6 +139,14 @@ class _Work:
         outcomes = {str(one.uid): (str(_Outcome.AGREED), "") for one in heard[:11]}
         outcomes |= {str(heard[11].uid): (str(_Outcome.NOT_AGREED), "Sudah mampu menurut RT")}
         meetings.record_outcomes(actor=self.back, uid=held.uid, version=None, outcomes=outcomes)
+        self.heard_at = held
+
+    def issue_minutes(self) -> None:
+        """Print the berita acara of the meeting and have it signed."""
+        signer = signers(self.office)[0]
+        letter = minutes.issue_minutes(actor=self.back, meeting=self.heard_at, signer=signer)
+        render_waiting()
+        sign(actor=self.back, uid=letter.uid, version=None)
 
     def _verified(self, proposal: Proposal, *, meets: bool) -> None:
         services.record_finding(

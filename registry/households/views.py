@@ -18,6 +18,7 @@ from registry.households.selectors import Family
 from registry.identities import card_of
 from registry.models import Resident
 from registry.places import place_of
+from registry.proposals.workflow import PROPOSERS
 from registry.roles import READERS, SURVEYORS, WRITERS
 from registry.selectors import household_of, person
 
@@ -135,7 +136,9 @@ def successor(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     resident = person(uid, actor=actor)
     audit(actor=actor, action="open_person", subject=resident)
-    return render(request, "registry/successor.html", succession_of(resident, actor))
+    gone = resident.life != Resident.Life.ALIVE
+    context = succession_of(resident, actor) | {"may_propose": gone and actor.has(*PROPOSERS)}
+    return render(request, "registry/successor.html", context)
 
 
 def succession_of(resident: Resident, actor: Actor) -> dict[str, Any]:

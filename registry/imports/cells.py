@@ -5,9 +5,10 @@ numbers, Excel's day numbers, month-first dates. Lost digits of NIK and KK canno
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from registry import identity
 from registry.imports.sheets import Cell
@@ -61,8 +62,10 @@ _MONTH_NAMED = re.compile(r"(\d{1,2})[\s./-]+([a-z]+)[\s./-]+(\d{4}|\d{2})", re.
 _UP_TO_THREE = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 _RW_FIRST = re.compile(r"\W*rw\W*\d", re.IGNORECASE)
 
+_NO_LETTER = re.compile(r"[^a-z0-9]")
 _MALE = {"l", "lk", "laki", "lakilaki", "pria", "1", "m"}
 _FEMALE = {"p", "pr", "perempuan", "wanita", "2", "f", "w"}
+_UNTICKED = {"", "tidak", "t", "n", "false"}
 _YES = {"ya", "y", "1", "v", "x", "ada", "true", "terima", "penerima", "aktif", "√", "✓"}
 
 Relation = HouseholdMember.Relation
@@ -91,6 +94,8 @@ _RELATIONS: Mapping[str, str] = {
 
 def text_of(cell: Cell) -> str:
     """Return the cell as a person would read it: whole numbers without decimals, single spaces."""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -101,7 +106,7 @@ def text_of(cell: Cell) -> str:
         cell = cell.date()
     if isinstance(cell, date):
         return f"{cell:%d-%m-%Y}"
-    return " ".join(str(cell).split())
+    return str(cell)
 
 
 def value_of(cell: Cell) -> str:
@@ -116,6 +121,9 @@ def number_of(cell: Cell, *, kind: str) -> tuple[str, list[str]]:
     Excel keeps fifteen digits: a number cell of sixteen whose last is 0 has lost it, unless
     another program wrote it exactly; then the last digit says so nine times of ten.
     """
+    if isinstance(cell, str) and len(cell) == 16 and cell.isascii() and cell.isdigit():
+        # As nearly all are.
+        return cell, []
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if not float(cell).is_integer() or cell >= _EXACT:
             return "", [f"{kind}_digits_lost"]
@@ -175,7 +183,9 @@ class _Reading:
     month_first: bool = False
 
 
-def _readings(text: str, *, today: date) -> list[_Reading]:
+# The people of a list share some tens of thousands of birthdays.
+@lru_cache(maxsize=50_000)
+def _readings(text: str, *, today: date) -> Sequence[_Reading]:
     """Return every calendar day the text may mean, the usual reading first."""
     candidates: list[tuple[int, int, int, bool]] = []
     if match := _YEAR_FIRST.fullmatch(text):
@@ -212,12 +222,20 @@ def _not_future(
 
 def sex_of(cell: Cell, *, nik_sex: str) -> tuple[str, list[str]]:
     """Return L or P and its problems; without a readable one, what the NIK says."""
-    word = re.sub(r"[^a-z0-9]", "", value_of(cell).lower())
+    word = _NO_LETTER.sub("", value_of(cell).lower())
     if word in _MALE:
         return Resident.Sex.MALE, []
     if word in _FEMALE:
         return Resident.Sex.FEMALE, []
     return nik_sex, ["sex_unreadable"] if word else []
+
+
+def ticked_sex(male: Cell, female: Cell, *, nik_sex: str) -> tuple[str, list[str]]:
+    """Return L or P from two columns to tick, and the problems; unticked, what the NIK says."""
+    ticks = [value_of(cell).lower() not in _UNTICKED for cell in (male, female)]
+    if ticks[0] != ticks[1]:
+        return (Resident.Sex.MALE if ticks[0] else Resident.Sex.FEMALE), []
+    return nik_sex, ["sex_unreadable"] if all(ticks) else []
 
 
 def neighbourhood_of(cell: Cell) -> tuple[str, bool]:
@@ -252,6 +270,22 @@ def relation_of(cell: Cell) -> str:
     if word in Relation.values:
         return word
     return _RELATIONS.get(word, Relation.OTHER)
+
+
+def is_relation(text: str) -> bool:
+    """Return whether the text is a relation to the head of the family, in known words."""
+    word = text.lower().replace(".", "")
+    return word in _RELATIONS
+
+
+_LIFE = re.compile(
+    r"\b(hidup|meninggal|wafat|alm|almarhum|almarhumah|mati|md|pindah|pdh|tetap|pendatang)\b", re.I
+)
+
+
+def is_remark_of_life(text: str) -> bool:
+    """Return whether a remark says that somebody lives here, died or moved."""
+    return bool(_LIFE.search(text))
 
 
 def phone_of(cell: Cell) -> str:

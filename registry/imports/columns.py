@@ -5,12 +5,14 @@ two lines ("TEMPAT" over "LAHIR", "ALAMAT" over "RT" and "RW") become one: "ALAM
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
 
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
+from registry import codes
+from registry.imports import cells
 from registry.imports.sections import heading_of
 from registry.imports.sheets import Cell, Line, Sheet
 
@@ -19,6 +21,7 @@ HEADER_WITHIN = 40
 _GUESS_AT = 90.0
 _COMPARED = 6
 _OVER = " › "
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 _BETWEEN_NAMES = re.compile(r"[,;/+&]| dan ", re.IGNORECASE)
 
 FIELDS = {
@@ -27,6 +30,8 @@ FIELDS = {
     "name": _("Nama"),
     "relation": _("Hubungan keluarga"),
     "sex": _("Jenis kelamin"),
+    "sex:L": _("Kolom centang: laki-laki"),
+    "sex:P": _("Kolom centang: perempuan"),
     "birth_place": _("Tempat lahir"),
     "birth_date": _("Tanggal lahir"),
     "birth": _("Tempat dan tanggal lahir"),
@@ -62,10 +67,12 @@ _ALIASES = {
     "relation": "hubungan keluarga, shdk, hubungan, hub keluarga, status hubungan, hubkel, "
     "status hubungan dalam keluarga, hubungan dengan kepala keluarga, stat hbkel, hdkrt, hub krt",
     "sex": "jenis kelamin, jk, l/p, lp, kelamin, sex, jns kelamin, jenkel, jenis klmin, jnskel",
+    "sex:L": "l, lk, laki, laki laki, pria",
+    "sex:P": "p, pr, perempuan, wanita",
     "birth_place": "tempat lahir, tmp lahir, tmpt lahir, tempat, kota lahir, tmpt lhr",
     "birth_date": "tanggal lahir, tgl lahir, tgl lhr, tanggal, tgllahir",
     "birth": "tempat tanggal lahir, ttl, tempat/tgl lahir, tempat tgl lahir, tmp tgl lahir",
-    "marital_status": "status kawin, status perkawinan, status pernikahan, status, kawin, "
+    "marital_status": "status kawin, status perkawinan, status pernikahan, kawin, "
     "stat kwn, sta kawin",
     "religion": "agama",
     "education": "pendidikan, pendidikan terakhir, pendidikan akhir, pddk akhir, pddk akh, pddk, "
@@ -94,8 +101,21 @@ _ALIASES = {
 }
 
 
+#: A bare title of many meanings, and which fields its values may tell.
+_MANY_MEANINGS = {"status": ("marital_status", "relation", "remark")}
+_MEANING_AT = 0.6
+"""Share of the values, looked at with :data:`SAMPLE` lines, that must tell a field."""
+SAMPLE = 50
+_TELLS: Mapping[str, Callable[[str], object]] = {
+    # A bare number is nobody's code yet.
+    "marital_status": lambda text: not text.isdigit() and codes.MARITAL.code_of(text),
+    "relation": cells.is_relation,
+    "remark": cells.is_remark_of_life,
+}
+
+
 def _plain(title: Cell) -> str:
-    return re.sub(r"[^a-z0-9]+", "", str(title or "").lower())
+    return _NO_LETTER.sub("", str(title or "").lower())
 
 
 _FIELD_OF = {
@@ -144,7 +164,7 @@ def _joined(upper: Line, lower: Line) -> Line:
     subs = [_words(cell) for cell in lower]
     if sum(map(bool, tops)) < 2 or not any(subs) or any(":" in top for top in tops):
         return []
-    if any(char.isdigit() for sub in subs for char in sub) or is_header_again(lower, upper):
+    if any(char.isdigit() for sub in subs for char in sub) or Header(upper).is_again(lower):
         return []
     width = max(len(tops), len(subs))
     tops += [""] * (width - len(tops))
@@ -164,14 +184,37 @@ def _joined(upper: Line, lower: Line) -> Line:
     return joined
 
 
-def guess(titles: Line) -> dict[str, str]:
-    """Return the mapping the titles suggest; of two columns for one field the first wins."""
+def guess(titles: Line, sample: Sequence[Line] = ()) -> dict[str, str]:
+    """Return the mapping the titles suggest; of two columns for one field the first wins.
+
+    A bare "STATUS" says nothing: the first lines of data, ``sample``, tell what it holds, or it
+    stays unused. Of the columns "L" and "P" one alone is not about sex.
+    """
     mapping: dict[str, str] = {}
     for index, title in enumerate(titles):
         field = _field_of(title)
         if field and field not in mapping.values():
             mapping[str(index)] = field
+    for index, title in enumerate(titles):
+        field = _by_values(title, [line[index] for line in sample if index < len(line)])
+        if field and field not in mapping.values():
+            mapping[str(index)] = field
+    told = set(mapping.values())
+    if "sex" in told or not told >= _TICKS:
+        return {at: field for at, field in mapping.items() if field not in _TICKS}
     return mapping
+
+
+_TICKS = {"sex:L", "sex:P"}
+
+
+def _by_values(title: Cell, values: Iterable[Cell]) -> str:
+    """Return which of a title's many meanings most of the values have, "" for none."""
+    told = [text for text in map(cells.value_of, values) if text]
+    for field in _MANY_MEANINGS.get(_plain(title), ()):
+        if told and sum(bool(_TELLS[field](text)) for text in told) >= _MEANING_AT * len(told):
+            return field
+    return ""
 
 
 def programmes_named(text: str) -> list[str]:
@@ -181,14 +224,16 @@ def programmes_named(text: str) -> list[str]:
     return list(dict.fromkeys(one.removeprefix(kind) for one in fields if one.startswith(kind)))
 
 
-def recall(titles: Line, remembered: Mapping[str, str]) -> dict[str, str]:
+def recall(
+    titles: Line, remembered: Mapping[str, str], sample: Sequence[Line] = ()
+) -> dict[str, str]:
     """Return the guess, corrected by what the source's titles meant last time."""
     known = {
         str(at): remembered[_plain(t)] for at, t in enumerate(titles) if _plain(t) in remembered
     }
     guessed = {
         at: field
-        for at, field in guess(titles).items()
+        for at, field in guess(titles, sample).items()
         if at not in known and field not in known.values()
     }
     return guessed | {at: field for at, field in known.items() if field}
@@ -201,27 +246,32 @@ def to_remember(titles: Line, mapping: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def is_header_again(line: Line, header: Line) -> bool:
-    """Return whether a line of data repeats the header: most of the titles, each in its place."""
-    filled = [pair for pair in zip(line, header, strict=False) if pair[0] not in (None, "")]
-    if filled and all(_is_title(cell, title) for cell, title in filled):
-        return True
-    texts = [(cell, title) for cell, title in zip(line, header, strict=False) if title]
-    # A title is text: a line of numbers and dates needs no closer look.
-    if sum(isinstance(cell, str) for cell, _title in texts) < len(texts) // 2:
-        return False
-    same = sum(cell == title or _is_title(cell, title) for cell, title in texts[:_COMPARED])
-    return same >= max(2, min(len(texts), _COMPARED) // 2)
+class Header:
+    """The titles of a list, ready to be known again among its lines."""
+
+    def __init__(self, titles: Line) -> None:
+        # Of titles in two lines, each of the two as well.
+        self._titles = [
+            (title, {_plain(part) for part in (title, *str(title or "").split(_OVER))} - {""})
+            for title in titles
+        ]
+
+    def is_again(self, line: Line) -> bool:
+        """Return whether a line repeats the header: most of the titles, each in its place."""
+        pairs = [(cell, *told) for cell, told in zip(line, self._titles, strict=False)]
+        filled = [(cell, said) for cell, _title, said in pairs if cell not in (None, "")]
+        if filled and all(_plain(cell) in said for cell, said in filled):
+            return True
+        texts = [pair for pair in pairs if pair[1]]
+        # A title is text: a line of numbers and dates needs no closer look.
+        if sum(isinstance(cell, str) for cell, _title, _said in texts) < len(texts) // 2:
+            return False
+        same = sum(cell == title or _plain(cell) in said for cell, title, said in texts[:_COMPARED])
+        return same >= max(2, min(len(texts), _COMPARED) // 2)
 
 
 def _words(cell: Cell) -> str:
     return " ".join(str(cell or "").split())
-
-
-def _is_title(cell: Cell, title: Cell) -> bool:
-    """Return whether the cell repeats the title, or one of the two lines it was made of."""
-    said = _plain(cell)
-    return bool(said) and any(said == _plain(part) for part in (title, *str(title).split(_OVER)))
 
 
 def _field_of(title: Cell) -> str:

@@ -6,8 +6,9 @@ officer (``registry.likeness``). Two different known NIKs are two people.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from puskesmas.models import Office
@@ -15,12 +16,23 @@ from registry.imports.rows import Row
 from registry.likeness import fingerprints
 from registry.likeness.asking import Doubt
 from registry.likeness.people import Candidate, People, facts
-from registry.likeness.scoring import is_certain
+from registry.likeness.scoring import DOUBTFUL, ELSEWHERE, PLACES, Facts, is_certain, score
 from registry.models import Household, HouseholdMember, Likeness, Resident
-from registry.naming import address_key, same_name
+from registry.naming import same_name
 
-#: What a certain match by each way counts (0–100); "name_address" has its own score.
+#: What a row is compared with, and whether he lives.
+_WHO = (
+    *("canonical_id", "nik_index", "name_key", "birth_date", "life"),
+    *("sex", "address_key", "rt", "rw"),
+)
+#: What an exact match counts (0–100); one with slips has its own score.
 _SURE = 100
+#: Day and month given to whoever never knew his birthday: hundreds of a village share them.
+_USUAL_DAYS = {(1, 1), (1, 7), (31, 12)}
+#: So many further rows of one list that say the same are told apart.
+_LATER_NAMESAKES = range(1, 4)
+#: Years between two of one name on one card from which they are taken for parent and child.
+_GENERATION = 13
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class Match:
     """The resident found, and how: "nik", "decided", "kk_name", "name_birth_date", "name_address".
 
     ``how`` is "" for nobody; then ``doubtful`` are those he may be, likeliest first, and
-    ``identical`` the only one of whom the row says exactly what the office knows.
+    ``identical`` those of them of whom the row says what the office knows, the oldest record first.
     """
 
     resident: Resident | None = None
@@ -36,7 +48,7 @@ class Match:
     score: int = 0
     grounds: tuple[str, ...] = ()
     doubtful: tuple[Doubt, ...] = ()
-    identical: Resident | None = None
+    identical: tuple[Resident, ...] = ()
 
     @property
     def namesake(self) -> Resident | None:
@@ -51,33 +63,44 @@ class Matcher:
     """What the office knows about the people of one batch of rows.
 
     ``memberships`` maps a person's pk to his open membership, its household loaded. ``people`` is
-    handed from batch to batch, so that the office's people are read once a list.
+    handed from batch to batch, so that the office's people are read once a list. ``whole`` False:
+    of people found by NIK only what others are told from them by is read, and no card.
     """
 
     def __init__(
-        self, office: Office, rows: Sequence[Row], *, lock: bool, people: People | None = None
+        self,
+        office: Office,
+        rows: Sequence[Row],
+        *,
+        lock: bool,
+        people: People | None = None,
+        whole: bool = True,
     ) -> None:
         self._office, self._lock = office, lock
         self._people = people or People(office)
         self._records: dict[int, Resident] = {}
         self._by_nik = {
             record.nik_index: self._person(record)
-            for record in self._take(nik_index__in={row.nik_index for row in rows} - {""})
+            for record in self._take(
+                only=() if whole else _WHO, nik_index__in={row.nik_index for row in rows} - {""}
+            )
         }
-        self._by_name = _grouped(
-            (record.name_key, record)
-            for record in self._take(name_key__in={row.name_key for row in rows} - {""})
-        )
-        on_cards = _on_cards(office, {row.kk_index for row in rows} - {""})
+        found = set() if whole else set(self._records)
+        # Most lists are about people whose NIK is known: nothing else is asked about these.
+        others = [row for row in rows if row.nik_index not in self._by_nik]
+        self._by_name = self._read_namesakes(others)
+        on_cards = _on_cards(office, {row.kk_index for row in others} - {""})
         members = {record.pk: record for record in self._take(pk__in=on_cards.keys())}
         self._by_card = _grouped((on_cards[pk], record) for pk, record in members.items())
-        self._verdicts = self._read_verdicts(rows)
-        self.memberships = open_memberships(self._records)
+        self._verdicts = self._read_verdicts(others)
+        named = {self._person(one).pk for group in self._by_name.values() for one in group}
+        self.memberships = open_memberships((self._records.keys() - found) | named)
         self._siblings: Counter[Any] = Counter(
             (row.kk_index or (row.rt, row.rw), row.birth_date) for row in rows if row.birth_date
         )
         self._matches = {id(row): self._surely(row) for row in rows}
         self._compare([row for row in rows if self._matches[id(row)] is _NOBODY])
+        self._leave_to_one(rows)
 
     def match(self, row: Row) -> Match:
         """Return who the row, one of the batch, is about."""
@@ -85,17 +108,19 @@ class Matcher:
 
     # --- Reading ------------------------------------------------------------------------------
 
-    def _take(self, **filters: Any) -> list[Resident]:
+    def _take(self, *, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
         """Load records, and the persons of merged ones: two queries at most."""
-        found = self._load(**filters)
+        found = self._load(only=only, **filters)
         merged = {record.canonical_id for record in found} - {None}
         self._load(pk__in=merged - self._records.keys())
         return found
 
-    def _load(self, **filters: Any) -> list[Resident]:
+    def _load(self, *, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
         if not all(filters.values()):
             return []
         records: Any = Resident.objects.filter(office=self._office, **filters)
+        if only:
+            records = records.only(*only)
         if self._lock:
             records = records.select_for_update(of=("self",))
         return [self._records.setdefault(record.pk, record) for record in records]
@@ -103,16 +128,44 @@ class Matcher:
     def _person(self, record: Resident) -> Resident:
         return self._records[record.canonical_id] if record.canonical_id else record
 
+    def _read_namesakes(self, rows: Sequence[Row]) -> dict[str, list[Resident]]:
+        """Return by name those who bear it and were born on a day that one of the rows names."""
+        born = {row.birth_date for row in rows} - {None}
+        names = {row.name_key for row in rows if row.birth_date} - {""}
+        found = self._take(name_key__in=names, birth_date__in=born)
+        return _grouped((record.name_key, record) for record in found)
+
     def _read_verdicts(self, rows: Sequence[Row]) -> dict[int, list[Likeness]]:
-        """Return, by row, what was asked about it before."""
-        prints = {id(row): fingerprints.of_row(row) for row in rows}
-        asked = Likeness.objects.filter(
-            office=self._office, fingerprint__in=set(prints.values())
-        ).defer("facts")
+        """Return, by row, what was asked about it before; note whom its later namesakes became."""
+        prints = {id(row): fingerprints.of_row(row, nth=row.nth) for row in rows}
+        later = {
+            id(row): [fingerprints.of_row(row, nth=row.nth + n) for n in _LATER_NAMESAKES]
+            for row in rows
+            if not row.birth_date and not row.nik_index
+        }
+        wanted = set(prints.values()).union(*later.values())
+        asked = Likeness.objects.filter(office=self._office, fingerprint__in=wanted).defer("facts")
         by_print = _grouped((one.fingerprint, one) for one in asked)
         answered = [one for group in by_print.values() for one in group]
         self._take(pk__in={pk for one in answered for pk in (one.resident_id, one.other_id) if pk})
+        self._namesakes = {
+            row: {pk for text in texts for pk in self._became(by_print.get(text, ()))}
+            for row, texts in later.items()
+        }
         return {row: by_print[text] for row, text in prints.items() if text in by_print}
+
+    def _became(self, asked: Sequence[Likeness]) -> set[int]:
+        """Return whom a namesake's row became, unless he was merged with whom it may have been."""
+        pairs = [
+            (
+                self._person(self._records[one.resident_id]),
+                self._person(self._records[one.other_id]),
+            )
+            for one in asked
+            if one.other_id
+        ]
+        is_merged = any(one.pk == other.pk for one, other in pairs)
+        return set() if is_merged else {other.pk for _one, other in pairs}
 
     # --- Deciding -----------------------------------------------------------------------------
 
@@ -123,18 +176,25 @@ class Matcher:
             return Match(resident, "decided", _SURE)
         if row.kk_index and (resident := self._on_card(row)):
             return Match(resident, "kk_name", _SURE)
-        namesakes = {
-            person.pk: person
-            for record in self._by_name.get(row.name_key, [])
-            if row.birth_date
-            and record.birth_date == row.birth_date
-            and _may_be(person := self._person(record), row)
-        }
-        if len(namesakes) == 1:
-            (person,) = namesakes.values()
-            if not (row.kk_index and self._card_of(person)) and not self._refused(row, person.pk):
-                return Match(person, "name_birth_date", _SURE)
+        if row.birth_date and (resident := self._born_that_day(row)):
+            return Match(resident, "name_birth_date", _SURE)
         return _NOBODY
+
+    def _born_that_day(self, row: Row) -> Resident | None:
+        """Return the only one of that name and birth date, unless card, place or sex contradict."""
+        namesakes: dict[int, list[Resident]] = defaultdict(list)
+        for record in self._by_name.get(row.name_key, []):
+            if record.birth_date == row.birth_date and _may_be(self._person(record), row):
+                namesakes[self._person(record).pk].append(record)
+        if len(namesakes) != 1:
+            return None
+        ((key, records),) = namesakes.items()
+        person = self._records[key]
+        if row.kk_index and self._card_of(person):
+            return None
+        if self.refused(row, key) or not any(_agrees(row, record) for record in records):
+            return None
+        return person
 
     def _decided(self, row: Row) -> Resident | None:
         """Return whom the row became, or whom an officer said it is."""
@@ -145,8 +205,10 @@ class Matcher:
                 return self._person(self._records[asked.resident_id])
         return None
 
-    def _refused(self, row: Row, person: int) -> bool:
-        return any(
+    def refused(self, row: Row, person: int) -> bool:
+        """Return whether the row is known not to be about the person: an officer said so, or the
+        next row that says the same became him."""
+        return person in self._namesakes.get(id(row), ()) or any(
             asked.verdict == Likeness.Verdict.DIFFERENT
             and self._person(self._records[asked.resident_id]).pk == person
             for asked in self._verdicts.get(id(row), [])
@@ -156,11 +218,12 @@ class Matcher:
         family = [
             record
             for record in self._by_card.get(row.kk_index, [])
-            if _may_be(self._person(record), row)
+            if _may_be(self._person(record), row) and not self.refused(row, self._person(record).pk)
         ]
         exact = {self._person(one).pk: one for one in family if one.name_key == row.name_key}
         if len(exact) == 1:
-            return self._person(next(iter(exact.values())))
+            (only,) = exact.values()
+            return None if _generation_apart(only.birth_date, row) else self._person(only)
         # Brothers have names as alike as two spellings of one: the birth date tells them apart.
         # Twins share that too.
         if self._siblings[row.kk_index, row.birth_date] > 1:
@@ -177,20 +240,43 @@ class Matcher:
 
     def _compare(self, rows: Sequence[Row]) -> None:
         """Match the rest by name and place, slips and all; who is not certain is left in doubt."""
-        found = {
-            id(row): [
-                candidate
-                for candidate in self._people.candidates(_facts_of(row), nik_index=row.nik_index)
-                if not self._refused(row, candidate.person)
-            ]
-            for row in rows
-        }
+        found = {id(row): self._candidates(row) for row in rows}
         persons = {one.person for group in found.values() for one in group}
         self._take(pk__in=persons - self._records.keys())
         self.memberships |= open_memberships(persons - self.memberships.keys())
         for row in rows:
             self._matches[id(row)] = self._likely(row, found[id(row)])
-        self._leave_to_one()
+
+    def _candidates(self, row: Row) -> list[Candidate]:
+        """Return whom the row may be about, likeliest first, those of its card among them."""
+        told = _facts_of(row)
+        best = (
+            {one.person: one for one in self._born_alike(row, told)}
+            | {one.person: one for one in self._people.candidates(told, nik_index=row.nik_index)}
+            | self._of_card(row, told)
+        )
+        return sorted(
+            (one for one in best.values() if not self.refused(row, one.person)),
+            key=lambda one: (-one.score.points, one.person),
+        )
+
+    def _born_alike(self, row: Row, told: Facts) -> Iterator[Candidate]:
+        """Yield those of that name and birth date: worth a question, whatever else is said."""
+        for record in self._by_name.get(row.name_key, []) if row.birth_date else ():
+            found = score(told, _facts_of(record)) if record.birth_date == row.birth_date else None
+            if found is not None and _may_be(person := self._person(record), row):
+                yield Candidate(person.pk, replace(found, points=max(found.points, DOUBTFUL)))
+
+    def _of_card(self, row: Row, told: Facts) -> dict[int, Candidate]:
+        best: dict[int, Candidate] = {}
+        for record in self._by_card.get(row.kk_index, []) if row.kk_index else ():
+            person = self._person(record)
+            found = score(told, _facts_of(record), same_card=True)
+            if found is None or found.points < DOUBTFUL or not _may_be(person, row):
+                continue
+            if person.pk not in best or found.points > best[person.pk].score.points:
+                best[person.pk] = Candidate(person.pk, found)
+        return best
 
     def _likely(self, row: Row, candidates: list[Candidate]) -> Match:
         doubts = tuple(
@@ -199,15 +285,16 @@ class Matcher:
         )
         if len(candidates) == 1 and self._is_certain(row, candidates[0], doubts[0]):
             (doubt,) = doubts
-            return Match(doubt.resident, "name_address", doubt.score, doubt.grounds)
+            how = "kk_name" if "kk_same" in doubt.grounds else "name_address"
+            return Match(doubt.resident, how, doubt.score, doubt.grounds)
         same = [doubt.resident for doubt in doubts if _says_the_same(doubt.grounds)]
-        return Match(doubtful=doubts, identical=same[0] if len(same) == 1 else None)
+        return Match(doubtful=doubts, identical=tuple(sorted(same, key=lambda one: one.pk)))
 
     def _grounds(self, row: Row, candidate: Candidate) -> tuple[str, ...]:
+        grounds = candidate.score.grounds
         card = self._card_of(self._records[candidate.person])
-        if not card or not row.kk_index:
-            return candidate.score.grounds
-        return (*candidate.score.grounds, "kk_same" if card == row.kk_index else "kk_differs")
+        elsewhere = row.kk_index and card and "kk_same" not in grounds
+        return (*grounds, "kk_differs") if elsewhere else grounds
 
     def _is_certain(self, row: Row, candidate: Candidate, doubt: Doubt) -> bool:
         twins = self._siblings[row.kk_index or (row.rt, row.rw), row.birth_date] > 1
@@ -215,33 +302,60 @@ class Matcher:
             twins and "name_slip" in doubt.grounds
         )
 
-    def _leave_to_one(self) -> None:
+    def _leave_to_one(self, rows: Sequence[Row]) -> None:
         """Leave in doubt whoever a second row is about too, in this batch or an earlier one."""
         spoken_for = self._people.spoken_for
-        times = Counter(match.resident.pk for match in self._matches.values() if match.resident)
+        # An officer said of these that they repeat an earlier row.
+        repeats = {id(row) for row in rows if row.nth and self._matches[id(row)].how == "decided"}
+        times = Counter(
+            match.resident.pk
+            for key, match in self._matches.items()
+            if match.resident and key not in repeats
+        )
         for key, match in self._matches.items():
             who = match.resident
-            if who is None or match.how != "name_address":
+            if who is None or not match.grounds:
                 continue
             if times[who.pk] > 1 or who.pk in spoken_for:
                 self._matches[key] = Match(doubtful=(Doubt(who, match.score, match.grounds),))
         spoken_for |= times.keys()
 
 
-def _facts_of(row: Row) -> Any:
+def _facts_of(said: Row | Resident) -> Facts:
     return facts(
-        name_key=row.name_key,
-        birth_date=row.birth_date,
-        sex=row.sex,
-        address_key=address_key(row.address),
-        rt=row.rt,
-        rw=row.rw,
+        name_key=said.name_key,
+        birth_date=said.birth_date,
+        sex=said.sex,
+        address_key=said.address_key,
+        rt=said.rt,
+        rw=said.rw,
     )
+
+
+def _agrees(row: Row, record: Resident) -> bool:
+    """Return whether neither place nor sex speaks against one name and birth date.
+
+    Where no place is told, a name of one word and a usual birth date are too little.
+    """
+    found = score(_facts_of(row), _facts_of(record))
+    if found is None or {"sex_differs", *ELSEWHERE} & set(found.grounds):
+        return False
+    if PLACES & set(found.grounds):
+        return True
+    born: Any = row.birth_date
+    return "one_word" not in found.grounds and (born.day, born.month) not in _USUAL_DAYS
+
+
+def _generation_apart(born: date | None, row: Row) -> bool:
+    """Return whether two of one name on one card are rather parent and child."""
+    if born is None or row.birth_date is None:
+        return False
+    return abs(born.year - row.birth_date.year) >= _GENERATION
 
 
 def _says_the_same(grounds: Sequence[str]) -> bool:
     told = set(grounds)
-    here = told & {"address_same", "rt_rw_same"}
+    here = told & {"address_same", "rt_rw_same", "kk_same"}
     against = told & {"kk_differs", "sex_differs", "birth_date_differs", "birth_year_same"}
     return "name_same" in told and bool(here) and not against and "birth_date_swapped" not in told
 

@@ -6,7 +6,7 @@ one walks away. A worker that dies therefore leaves whole pieces, and the next o
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 
@@ -18,7 +18,7 @@ from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.bulk import refresh_statistics
 from puskesmas.errors import InvalidInput
-from registry.imports import columns, registers, residents, rows, sheets, undoing
+from registry.imports import columns, hamlets, registers, residents, rows, sheets, undoing
 from registry.imports.plans import Tally, in_pieces
 from registry.models import Household, HouseholdMember, Import, Resident
 
@@ -26,14 +26,17 @@ log = logging.getLogger("registry.imports")
 
 Status = Import.Status
 Loader = residents.Loader | registers.Loader
+Watcher = Callable[[Import], object]
 
 
 class _TakenOver(Exception):
     """The import no longer stands where this worker left it."""
 
 
-def carry_on(batch_pk: int) -> None:
+def carry_on(batch_pk: int, *, watch: Watcher | None = None) -> None:
     """Do what the list waits for, up to its end. A list that waits for nothing is left alone.
+
+    ``watch`` is told the list after each piece read.
 
     What is wrong with the file ends as "gagal", in words, and whatever was in is taken back. When
     the database is busy or gone the list stays as it is, and the next worker goes on.
@@ -44,7 +47,7 @@ def carry_on(batch_pk: int) -> None:
     with suppress(_TakenOver):
         batch = _find(batch_pk)
         try:
-            _read(batch)
+            _read(batch, watch or _nobody)
         except InvalidInput as error:
             batch = _give_up(batch, str(error.message))
         except (OperationalError, _TakenOver):
@@ -77,28 +80,34 @@ def _hold(batch: Import) -> None:
         raise _TakenOver
 
 
-def _read(batch: Import) -> None:
+def _nobody(batch: Import) -> None:
+    """Look away."""
+
+
+def _read(batch: Import, watch: Watcher) -> None:
     """Go through the sheet from where the list stands, if it is being tried or loaded."""
     if batch.status not in {Status.CHECKING, Status.RUNNING}:
         return
-    with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
+    content, today = attachments.read(batch.file), batch.office.today()
+    month_first = _month_first(batch, content, today)
+    with sheets.opened(content, sheet=batch.sheet) as sheet:
         titles, lines = columns.after_header(sheet, batch.header_row)
-        today = batch.office.today()
         read = rows.parse(
             lines,
             header=titles,
             mapping=batch.mapping,
             today=today,
-            month_first=_month_first(batch, today),
+            month_first=month_first,
+            known_hamlets=hamlets.known_to(batch.office),
         )
         loader = _begin(batch, titles, total=sheet.total_lines)
-        _read_pieces(batch, read, loader)
+        _read_pieces(batch, read, loader, watch)
     _finish(batch, loader)
 
 
-def _month_first(batch: Import, today: date) -> set[str]:
+def _month_first(batch: Import, content: bytes, today: date) -> set[str]:
     # A first time through the sheet: the row that proves it may be the last one.
-    with sheets.opened(attachments.read(batch.file), sheet=batch.sheet) as sheet:
+    with sheets.opened(content, sheet=batch.sheet) as sheet:
         _titles, lines = columns.after_header(sheet, batch.header_row)
         return rows.month_first_marks(lines, mapping=batch.mapping, today=today)
 
@@ -117,7 +126,7 @@ def _begin(batch: Import, titles: sheets.Line, *, total: int) -> Loader:
     return registers.Loader(batch, titles, dry=dry)
 
 
-def _read_pieces(batch: Import, read: Iterable[rows.Row], loader: Loader) -> None:
+def _read_pieces(batch: Import, read: Iterable[rows.Row], loader: Loader, watch: Watcher) -> None:
     for piece in in_pieces(read):
         last = piece[-1].line
         if last <= batch.done_lines:
@@ -130,6 +139,7 @@ def _read_pieces(batch: Import, read: Iterable[rows.Row], loader: Loader) -> Non
             batch.counts = tally.as_json()
             batch.done_lines = last
             _save(batch)
+        watch(batch)
 
 
 @transaction.atomic

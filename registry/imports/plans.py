@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from puskesmas import bulk
 from registry.imports.problems import Gravity, counted, needs_a_look, worst
 from registry.imports.rows import Row
 from registry.likeness.asking import Doubt
@@ -63,19 +64,25 @@ class Tally:
 class Plan:
     """What one row will do. ``before`` and ``after`` hold changed facts only.
 
-    ``left`` and ``opened`` are the memberships it ended and began, once written.
+    ``resident`` is whom the office knows; ``person`` the key of who the row is about, known or,
+    once written, made by it. ``left`` and ``opened`` are the keys of the memberships it ended and
+    began, once written.
     """
 
     row: Row
     outcome: str
     resident: Resident | None = None
+    person: int | None = field(init=False)
     membership: HouseholdMember | None = None
     matched_by: str = ""
     doubts: tuple[Doubt, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    left: HouseholdMember | None = None
-    opened: HouseholdMember | None = None
+    left: int | None = None
+    opened: int | None = None
+
+    def __post_init__(self) -> None:
+        self.person = self.resident.pk if self.resident else None
 
     def change(self, name: str, before: Any, after: Any) -> None:
         """Note one fact that becomes another."""
@@ -102,24 +109,22 @@ def keep_rows(plans: Iterable[Plan], *, batch: Import, dry: bool) -> None:
     kept = []
     for plan in plans:
         doubts = [code for code in counted(plan.row.problems) if needs_a_look(code)]
-        changes = not dry and plan.outcome in {Outcome.NEW, Outcome.CHANGED}
-        if not doubts and not changes:
-            continue
-        kept.append(
-            ImportRow(
-                batch=batch,
-                line=plan.row.line,
-                outcome=plan.outcome,
-                problems=doubts,
-                raw=[_plain(cell) for cell in plan.row.cells] if doubts else [],
-                before=plan.before or None,
-                after=plan.after or None,
-                resident=plan.resident if plan.resident and plan.resident.pk else None,
-                left=plan.left,
-                opened=plan.opened,
+        if doubts or (not dry and plan.outcome in {Outcome.NEW, Outcome.CHANGED}):
+            kept.append(
+                (
+                    *(batch.pk, plan.row.line, plan.outcome, doubts),
+                    [_plain(cell) for cell in plan.row.cells] if doubts else [],
+                    *(plan.before or None, plan.after or None),
+                    *(plan.person, plan.left, plan.opened),
+                )
             )
-        )
-    ImportRow.objects.bulk_create(kept, batch_size=PIECE)
+    bulk.insert(ImportRow, _KEPT, kept)
+
+
+_KEPT = (
+    *("batch_id", "line", "outcome", "problems", "raw", "before", "after"),
+    *("resident_id", "left_id", "opened_id"),
+)
 
 
 def _plain(cell: Any) -> Any:

@@ -84,7 +84,17 @@ PROBLEMS = {
     "possible_double": Problem(
         Gravity.WARNING, _("Mungkin sama dengan warga lain; lihat Orang yang mirip")
     ),
+    "namesake_row": Problem(
+        Gravity.WARNING,
+        _(
+            "Nama dan tempat sama dengan baris sebelumnya: dua orang, atau satu orang tertulis dua "
+            "kali? Keduanya dimuat; lihat Orang yang mirip"
+        ),
+    ),
     "not_in_population": Problem(Gravity.WARNING, _("Tidak ditemukan di data penduduk")),
+    "dusun_doubtful": Problem(
+        Gravity.WARNING, _("Nama dusun mirip lebih dari satu dusun yang dikenal; periksa")
+    ),
     # What was put right.
     "name_tidied": Problem(Gravity.NOTE, _("Spasi pada nama dirapikan")),
     "nik_tidied": Problem(Gravity.NOTE, _("Spasi atau tanda pada NIK dibuang")),
@@ -94,6 +104,9 @@ PROBLEMS = {
     ),
     "place_from_heading": Problem(
         Gravity.NOTE, _("Dusun, RW, atau RT diambil dari judul bagian di atasnya")
+    ),
+    "dusun_corrected": Problem(
+        Gravity.NOTE, _("Nama dusun salah ketik; dipakai nama dusun yang dikenal kantor")
     ),
     "zeros_restored": Problem(Gravity.NOTE, _("Angka nol di depan RT/RW dikembalikan")),
 }
@@ -106,11 +119,12 @@ KEPT = {
 }
 
 
+_RANK = {gravity: rank for rank, gravity in enumerate(Gravity)}
+
+
 def worst(codes: list[str]) -> Gravity | None:
     """Return the gravest of the problems, None for none."""
-    order = list(Gravity)
-    found = [PROBLEMS[code].gravity for code in codes]
-    return min(found, key=order.index, default=None)
+    return min((PROBLEMS[code].gravity for code in codes), key=_RANK.__getitem__, default=None)
 
 
 _NOBODY = {"blank_row", "header_again", "column_numbers", "section_heading", "total_row"}
@@ -123,8 +137,7 @@ def needs_a_look(code: str) -> bool:
 
 def counted(codes: Iterable[str]) -> list[str]:
     """Return the problems, the gravest first."""
-    order = list(Gravity)
-    return sorted(codes, key=lambda code: order.index(PROBLEMS[code].gravity))
+    return sorted(codes, key=lambda code: _RANK[PROBLEMS[code].gravity])
 
 
 def words(codes: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -30,6 +31,7 @@ MAX_COLUMNS = 500
 LINES_AT_ONCE = 1_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_MANIFEST = "META-INF/manifest.xml"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PROGRAMS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"MZ", b"\x7fELF", b"Rar!", b"7z\xbc")
 
@@ -62,10 +64,11 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):  # the latter: a ZIP of a later format
+            if any(entry.flag_bits & 1 for entry in entries) or _is_locked(archive):
+                raise Refused("password")
+    # NotImplementedError: a ZIP of a later format.
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError):
         raise Refused("unreadable") from None
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused("password")
     names = [entry.filename.lower() for entry in entries]
     if any(name.endswith("vbaproject.bin") or name.startswith("basic/") for name in names):
         raise Refused("macros")
@@ -73,6 +76,14 @@ def _check_archive(content: bytes) -> None:
     too_dense = unpacked > 50_000_000 and unpacked > len(content) * MAX_RATIO
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES or too_dense:
         raise Refused("bomb")
+
+
+def _is_locked(archive: zipfile.ZipFile) -> bool:
+    """Return whether the manifest of an OpenDocument says how its entries are encrypted."""
+    if _MANIFEST not in archive.namelist():
+        return False
+    with archive.open(_MANIFEST) as manifest:
+        return b"encryption-data" in manifest.read(1_000_000)
 
 
 def _workbook(content: bytes, wanted: str) -> Table:
@@ -100,7 +111,9 @@ def _csv(content: bytes) -> Table:
         raise Refused("web_page")
     delimiter = max(";,\t|", key=lambda mark: _regularity(text, mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return _about("CSV", ["CSV"], text.count("\n") + 1), _numbered(reader)
+    # What ends with a line's end has no further line.
+    lines = text.count("\n") + (not text.endswith("\n"))
+    return _about("CSV", ["CSV"], lines), _numbered(reader)
 
 
 def _decode(content: bytes) -> str:

@@ -1,15 +1,16 @@
 """A register's list (DTSEN, DTKS …) as one version: a full set of rows, linked to residents."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.utils import timezone
 
+from puskesmas import bulk
 from puskesmas.actors import Actor
-from puskesmas.bulk import refresh_statistics
 from registry.imports import followers
 from registry.imports.matching import Matcher
-from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outcome_of_unfit
+from registry.imports.plans import Outcome, Plan, Tally, keep_rows, outcome_of_unfit
 from registry.imports.residents import note_life
 from registry.imports.rows import Row
 from registry.imports.sheets import Line
@@ -63,11 +64,11 @@ class Loader:
             tally.count(plan)
         if self.version is not None:
             fit = [plan for plan in plans if not plan.row.stays_out]
-            rows = [_register_row(plan, self.version, self._titles) for plan in fit]
-            RegisterRow.objects.bulk_create(rows, batch_size=PIECE)
+            rows = (_register_row(plan, self.version.pk, self._titles) for plan in fit)
+            keys = bulk.insert(RegisterRow, _STATED, rows)
             questions = [
-                Question(plan.row, plan.doubts, register_row=row)
-                for plan, row in zip(fit, rows, strict=True)
+                Question(plan.row, plan.doubts, register_row=key)
+                for plan, key in zip(fit, keys, strict=True)
             ]
             ask(self._batch.office, questions)
         # The register's own rows are kept whole: only the doubtful ones are wanted here.
@@ -85,13 +86,13 @@ class Loader:
         self.version.row_count = self.version.rows.count()
         self.version.published_at = timezone.now()
         self.version.save()
-        refresh_statistics(RegisterRow)
+        bulk.refresh_statistics(RegisterRow)
         followers.follow(self.version, actor=actor)
 
     def _plans(self, piece: Sequence[Row]) -> list[Plan]:
         outcome = Outcome.SAME if self.is_repeat else Outcome.NEW
         fit = [row for row in piece if not row.stays_out]
-        matcher = Matcher(self._batch.office, fit, lock=False, people=self._people)
+        matcher = Matcher(self._batch.office, fit, lock=False, people=self._people, whole=False)
         plans = []
         for row in piece:
             if row.stays_out:
@@ -107,22 +108,14 @@ class Loader:
         return plans
 
 
-def _register_row(plan: Plan, version: RegisterVersion, titles: list[str]) -> RegisterRow:
+_SAID = ("line", "nik_index", "kk_index", "name", "name_key", "decile", "programmes")
+_STATED = ("register_version_id", *_SAID, "raw", "resident_id", "fingerprint")
+_said = attrgetter(*_SAID)
+
+
+def _register_row(plan: Plan, version: int, titles: list[str]) -> tuple[Any, ...]:
     row = plan.row
-    raw: dict[str, Any] = {
-        title: str(cell) for title, cell in zip(titles, row.cells, strict=False) if title
-    }
-    return RegisterRow(
-        register_version=version,
-        line=row.line,
-        nik_index=row.nik_index,
-        kk_index=row.kk_index,
-        name=row.name,
-        name_key=row.name_key,
-        decile=row.decile,
-        programmes=row.programmes,
-        raw=raw,
-        resident=plan.resident,
-        # So that a decision finds every row that says the same, now and when it is taken back.
-        fingerprint=of_row(row) if plan.doubts or plan.matched_by == "decided" else "",
-    )
+    raw = {title: str(cell) for title, cell in zip(titles, row.cells, strict=False) if title}
+    # So that a decision finds every row that says the same, now and when it is taken back.
+    fingerprint = of_row(row, nth=row.nth) if plan.doubts or plan.matched_by == "decided" else ""
+    return (version, *_said(row), raw, plan.person, fingerprint)

@@ -4,16 +4,19 @@ What the sheet leaves empty is kept. A resident the office knows as dead or move
 changed row keeps what was there before.
 """
 
-from collections.abc import Mapping, Sequence, Set
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import F
+
+from puskesmas import bulk
 from puskesmas.fields import BlindIndexField
 from registry import search_terms
 from registry.imports.matching import Matcher
-from registry.imports.plans import PIECE, Outcome, Plan, Tally, keep_rows, outcome_of_unfit
+from registry.imports.plans import Outcome, Plan, Tally, keep_rows, outcome_of_unfit
 from registry.imports.rows import Row
-from registry.likeness.asking import Question, ask
+from registry.likeness.asking import Doubt, Question, ask
 from registry.likeness.people import People
 from registry.models import Household, HouseholdMember, Import, LifeEvent, Resident
 from registry.naming import address_key, name_key
@@ -65,11 +68,8 @@ class Loader:
             tally.count(plan)
         if not self._dry:
             _write(plans, batch=self._batch)
-            ask(
-                self._batch.office,
-                [Question(plan.row, plan.doubts, other=plan.resident) for plan in plans],
-            )
-            self._taken.update(plan.resident.pk for plan in plans if plan.resident)
+            ask(self._batch.office, self._questions(plans))
+            self._taken.update(plan.person for plan in plans if plan.person)
         keep_rows(plans, batch=self._batch, dry=self._dry)
         return tally
 
@@ -77,7 +77,7 @@ class Loader:
         """Remember whom a piece is about that an earlier worker has taken in."""
         matcher = self._matcher(piece, lock=False)
         for row in piece:
-            if not row.stays_out and (resident := matcher.match(row).resident):
+            if not row.stays_out and (resident := self._whom(row, matcher)):
                 self._taken.add(resident.pk)
 
     def _matcher(self, piece: Sequence[Row], *, lock: bool) -> Matcher:
@@ -88,12 +88,13 @@ class Loader:
         if row.stays_out:
             return Plan(row, outcome_of_unfit(row))
         match = matcher.match(row)
-        resident = match.resident or match.identical
-        if resident is None or resident.pk in self._taken:
-            doubts = tuple(one for one in match.doubtful if one.resident.pk not in self._taken)
-            if doubts:
-                row.problems.append("possible_double")
-            return Plan(row, Outcome.NEW, _new_resident(row, self._batch), doubts=doubts)
+        resident = self._whom(row, matcher)
+        if resident is None and match.how == "decided":
+            # An officer said that this row and an earlier one are one person.
+            row.problems.append("double_row")
+            return Plan(row, outcome_of_unfit(row))
+        if resident is None:
+            return Plan(row, Outcome.NEW, doubts=self._doubts(row, matcher))
         self._taken.add(resident.pk)
         note_life(row, resident)
         membership = matcher.memberships.get(resident.pk)
@@ -102,6 +103,44 @@ class Loader:
         if plan.after:
             plan.outcome = Outcome.CHANGED
         return plan
+
+    def _whom(self, row: Row, matcher: Matcher) -> Resident | None:
+        """Return the resident the row is about, unless another row of the list already is.
+
+        Of several of one name in one house it is one of whom it changes nothing.
+        """
+        match = matcher.match(row)
+        if match.resident is not None:
+            return match.resident if match.resident.pk not in self._taken else None
+        free = [one for one in match.identical if one.pk not in self._taken]
+        if len(match.identical) > 1:
+            free = [one for one in free if self._changes_nothing(row, one, matcher)]
+        return free[0] if free else None
+
+    def _changes_nothing(self, row: Row, resident: Resident, matcher: Matcher) -> bool:
+        plan = Plan(row, Outcome.SAME, resident, matcher.memberships.get(resident.pk))
+        _compare(plan, resident, self._batch)
+        return not plan.after
+
+    def _doubts(self, row: Row, matcher: Matcher) -> tuple[Doubt, ...]:
+        """Return who a new person may be; a namesake in the list also whoever was spoken of."""
+        doubts = matcher.match(row).doubtful
+        if row.namesake_line is not None:
+            return doubts
+        free = tuple(one for one in doubts if one.resident.pk not in self._taken)
+        if free:
+            row.problems.append("possible_double")
+        return free
+
+    def _questions(self, plans: Sequence[Plan]) -> Iterator[Question]:
+        made: dict[int | None, int | None] = {plan.row.line: plan.person for plan in plans}
+        lines = [line for plan in plans if (line := plan.row.namesake_line) and line not in made]
+        if lines:
+            earlier = self._batch.rows.filter(line__in=lines)
+            made |= dict(earlier.values_list("line", "resident"))
+        for plan in plans:
+            first = made.get(plan.row.namesake_line) if plan.outcome == Outcome.NEW else None
+            yield Question(plan.row, plan.doubts, other=plan.person, namesake=first)
 
 
 def note_life(row: Row, resident: Resident) -> None:
@@ -148,12 +187,11 @@ def _write(plans: Sequence[Plan], *, batch: Import) -> None:
     loaded = [plan for plan in plans if plan.outcome in {Outcome.NEW, Outcome.CHANGED}]
     moving = [plan for plan in loaded if _changes_card(plan)]
     households = _households(moving, batch=batch)
-    created = [plan.resident for plan in loaded if plan.resident and plan.outcome == Outcome.NEW]
-    Resident.objects.bulk_create(created, batch_size=PIECE)
+    _create([plan for plan in loaded if plan.outcome == Outcome.NEW], batch=batch)
     _update([plan for plan in loaded if plan.outcome == Outcome.CHANGED])
     _tell_lives(loaded, batch=batch)
-    _move(moving, households, on=batch.data_date)
-    search_terms.remember(batch.office_id, [plan.resident for plan in loaded if plan.resident])
+    _move(moving, households, batch=batch)
+    search_terms.remember(batch.office_id, [plan.resident or plan.row for plan in loaded])
 
 
 def _changes_card(plan: Plan) -> bool:
@@ -161,17 +199,15 @@ def _changes_card(plan: Plan) -> bool:
     return is_new or "kk" in plan.after or "relation" in plan.after
 
 
-def _new_resident(row: Row, batch: Import) -> Resident:
-    return Resident(
-        office=batch.office,
-        nik=row.nik,
-        name_key=row.name_key,
-        address_key=address_key(row.address),
-        life=row.life,
-        life_since=row.life_since,
-        life_source=_life_source(row, batch),
-        **{name: getattr(row, name) for name in FACTS},
-    )
+_SAID = (*FACTS, "nik", "name_key", "address_key", "life", "life_since")
+_said = attrgetter(*_SAID)
+
+
+def _create(plans: Sequence[Plan], *, batch: Import) -> None:
+    rows = [(batch.office_id, _life_source(plan.row, batch), *_said(plan.row)) for plan in plans]
+    keys = bulk.insert(Resident, ("office_id", "life_source", *_SAID), rows)
+    for plan, key in zip(plans, keys, strict=True):
+        plan.person = key
 
 
 def _life_source(row: Row, batch: Import) -> str:
@@ -208,19 +244,16 @@ def save_changed(residents: Sequence[Resident], names: Set[str]) -> None:
 
 def _tell_lives(plans: Sequence[Plan], *, batch: Import) -> None:
     """Write down the deaths and removals the list told, for the history of each person."""
-    LifeEvent.objects.bulk_create(
-        LifeEvent(
-            office=batch.office,
-            resident=plan.resident,
-            kind=_EVENTS[plan.row.life],
-            on=plan.row.life_since,
-            source=batch.source,
-            batch=batch,
-            recorded_by=batch.created_by,
+    rows = [
+        (
+            *(batch.office_id, batch.pk, batch.source, batch.created_by_id, plan.person),
+            *(_EVENTS[plan.row.life], plan.row.life_since),
         )
         for plan in plans
         if plan.row.life in _EVENTS and (plan.outcome == Outcome.NEW or "life" in plan.after)
-    )
+    ]
+    names = ("office_id", "batch_id", "source", "recorded_by_id", "resident_id", "kind", "on")
+    bulk.insert(LifeEvent, names, rows)
 
 
 _EVENTS: dict[str, str] = {
@@ -229,46 +262,50 @@ _EVENTS: dict[str, str] = {
 }
 
 
-def _households(plans: Sequence[Plan], *, batch: Import) -> dict[str, Household]:
-    """Return the household of each card named by the rows, making those not known yet."""
+_CARD = ("kk", "address", "dusun", "rt", "rw")
+_of_card = attrgetter(*_CARD)
+
+
+def _households(plans: Sequence[Plan], *, batch: Import) -> dict[str, int]:
+    """Return the key of each card's household named by the rows, making those not known yet."""
     wanted = {plan.row.kk_index: plan.row for plan in reversed(plans) if plan.row.kk_index}
     known = Household.objects.filter(office=batch.office, kk_index__in=wanted)
-    found = {household.kk_index: household for household in known}
-    made = [
-        Household(
-            office=batch.office,
-            kk=row.kk,
-            address=row.address,
-            dusun=row.dusun,
-            rt=row.rt,
-            rw=row.rw,
-        )
-        for index, row in wanted.items()
-        if index not in found
-    ]
-    Household.objects.bulk_create(made, batch_size=PIECE)
-    return found | {household.kk_index: household for household in made}
+    found: dict[str, int] = dict(known.values_list("kk_index", "pk"))
+    new = {index: row for index, row in wanted.items() if index not in found}
+    rows = [(batch.office_id, *_of_card(row)) for row in new.values()]
+    keys = bulk.insert(Household, ("office_id", *_CARD), rows)
+    return found | dict(zip(new, keys, strict=True))
 
 
-def _move(plans: Sequence[Plan], households: dict[str, Household], *, on: date) -> None:
+def _move(plans: Sequence[Plan], households: dict[str, int], *, batch: Import) -> None:
     """Put residents on the card the sheet names; the membership they leave ends that day."""
+    on = batch.data_date
     stays = [plan for plan in plans if plan.membership and "kk" not in plan.after]
     relabelled = [plan.membership for plan in stays if plan.membership]
     for plan, membership in zip(stays, relabelled, strict=True):
         membership.relation = plan.row.relation
     moved = [plan for plan in plans if plan.membership is None or "kk" in plan.after]
     for plan in moved:
-        plan.left = plan.membership
-        plan.opened = HouseholdMember(
-            household=households[plan.row.kk_index],
-            resident=plan.resident,
-            relation=plan.row.relation,
-            since=on if plan.left else None,
-            until=None if plan.row.life == Resident.Life.ALIVE else plan.row.life_since or on,
-        )
-    left = [plan.left.pk for plan in moved if plan.left]
+        plan.left = plan.membership.pk if plan.membership else None
+    left = [plan.left for plan in moved if plan.left]
     HouseholdMember.objects.filter(pk__in=left).update(until=on)
-    HouseholdMember.objects.bulk_create(
-        [plan.opened for plan in moved if plan.opened], batch_size=PIECE
-    )
+    rows = [
+        (
+            *(households[plan.row.kk_index], plan.person, plan.row.relation),
+            on if plan.left else None,
+            None if plan.row.life == Resident.Life.ALIVE else plan.row.life_since or on,
+        )
+        for plan in moved
+    ]
+    names = ("household_id", "resident_id", "relation", "since", "until")
+    for plan, key in zip(moved, bulk.insert(HouseholdMember, names, rows), strict=True):
+        plan.opened = key
     HouseholdMember.objects.bulk_update(relabelled, ["relation"], _UPDATE_BATCH)
+    changed = {plan.membership.household_id for plan in plans if plan.membership}
+    touch_cards(changed | {households[plan.row.kk_index] for plan in moved}, batch)
+
+
+def touch_cards(households: Set[int], batch: Import) -> None:
+    """Tell whoever has one of these cards open that it changed; nobody has one the list made."""
+    known = Household.objects.filter(pk__in=households, created_at__lt=batch.started_at)
+    known.update(version=F("version") + 1)

@@ -1,7 +1,7 @@
 """One line of a sheet as one person's facts, with everything that is doubtful about them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,12 +9,12 @@ from typing import Any
 from puskesmas.crypto import blind_index
 from registry import codes, identity
 from registry.identity import IdentityError
-from registry.imports import cells, columns
+from registry.imports import cells, columns, hamlets
 from registry.imports.problems import Gravity, worst
 from registry.imports.sections import Section, heading_of
 from registry.imports.sheets import Cell, Line
 from registry.models import Resident
-from registry.naming import name_key, same_name, tidy_name
+from registry.naming import address_key, name_key, same_name, tidy_name
 
 _DIED = re.compile(r"\b(meninggal|wafat|alm|almarhum|almarhumah|mati|md)\b", re.IGNORECASE)
 _MOVED = re.compile(r"\b(pindah|pdh)\b", re.IGNORECASE)
@@ -22,7 +22,7 @@ _ANY_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _TOTALS = {"jumlah", "total", "jumlah total", "jumlah penduduk", "jumlah jiwa", "grand total"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """What one line says. Empty text and None mean the sheet says nothing."""
 
@@ -53,8 +53,14 @@ class Row:
     problems: list[str] = field(default_factory=list)
 
     name_key: str = ""
+    address_key: str = ""
     nik_index: str = ""
     kk_index: str = ""
+
+    #: The earlier line that may be the same person or another of that name, and how many rows
+    #: before this one say the same.
+    namesake_line: int | None = None
+    nth: int = 0
 
     @property
     def stays_out(self) -> bool:
@@ -69,6 +75,7 @@ class Row:
     def seal(self) -> None:
         """Compute the keys the row is looked up by, once its facts are final."""
         self.name_key = name_key(self.name)
+        self.address_key = address_key(self.address)
         self.nik_index = blind_index(self.nik, purpose="nik")
         self.kk_index = blind_index(self.kk, purpose="kk")
 
@@ -80,28 +87,35 @@ def parse(
     mapping: Mapping[str, str],
     today: date,
     month_first: Collection[str] = (),
+    known_hamlets: Collection[str] = (),
 ) -> Iterator[Row]:
     """Yield a row for every line after the header, blank lines included.
 
     Repeated persons within the list are told here: the second of two is ``double_row`` when the
-    names agree, and loses its NIK (``nik_shared``) when they do not. ``month_first`` is what
-    :func:`month_first_marks` found in the same list.
+    names agree, and loses its NIK (``nik_shared``) when they do not. Two of one name in one house
+    are one person only when a birth date says so: else both stay (``namesake_row``).
+    ``month_first`` is what :func:`month_first_marks` found in the same list.
     """
     seen = _Seen()
     section = Section()
+    titles = columns.Header(header)
+    places = _places(mapping)
     for number, line in lines:
         if heading := heading_of(line):
             section.begin(heading)
             yield Row(number, line, problems=["section_heading"])
             continue
         row = Row(number, line)
-        if reason := _nobody(line, header):
+        if reason := _nobody(line, titles):
             row.problems.append(reason)
         else:
-            _read_person(row, _by_field(line, mapping), today=today, month_first=month_first)
+            raw = _by_field(line, places)
+            _read_person(row, raw, today=today, month_first=month_first)
         row.seal()
         if row.is_person:
             section.fill(row)
+            row.dusun, found = hamlets.meant_by(row.dusun, known_hamlets)
+            row.problems += found
         if not row.stays_out:
             seen.check(row)
         yield row
@@ -116,16 +130,17 @@ def month_first_marks(
     """
     if not {"birth_date", "birth"} & set(mapping.values()):
         return set()
-    birth_cells = (_birth_cell(_by_field(line, mapping)) for _number, line in lines)
+    places = [place for place in _places(mapping) if place[1] in {"birth_date", "birth"}]
+    birth_cells = (_birth_cell(_by_field(line, places)) for _number, line in lines)
     return {cells.month_first_mark(cell, today=today) for cell in birth_cells} - {""}
 
 
 class _Seen:
-    """The persons of the list so far, by NIK and by card, name and birth date."""
+    """The persons of the list so far, by NIK, and by name and card or house."""
 
     def __init__(self) -> None:
         self._names_by_nik: dict[str, str] = {}
-        self._persons: set[tuple[Any, ...]] = set()
+        self._persons: dict[tuple[Any, ...], list[_Person]] = {}
 
     def check(self, row: Row) -> None:
         first_name = self._names_by_nik.get(row.nik_index) if row.nik_index else None
@@ -140,17 +155,39 @@ class _Seen:
             row.nik = row.nik_index = ""
             row.problems = [*own, "nik_shared"]
         place = row.kk_index or (row.rw, row.rt, row.address)
-        person = (place, row.name_key, row.birth_date)
-        if person in self._persons and not row.nik_index:
+        here = self._persons.setdefault((place, row.name_key), [])
+        if row.birth_date and not row.nik_index and any(one[1] == row.birth_date for one in here):
             row.problems.append("double_row")
             return
-        self._persons.add(person)
+        self._note_namesake(row, here)
+        here.append((row.line, row.birth_date, row.nik_index))
         if row.nik_index:
             self._names_by_nik[row.nik_index] = row.name_key
 
+    def _note_namesake(self, row: Row, here: Sequence["_Person"]) -> None:
+        """Father and son, or one person written twice: nobody but an officer can say."""
+        maybe = [
+            line
+            for line, born, nik_index in here
+            if not (nik_index and row.nik_index)
+            and (born == row.birth_date or not born or not row.birth_date)
+        ]
+        if maybe:
+            row.namesake_line = maybe[0]
+            row.nth = sum(one[1:] == (row.birth_date, row.nik_index) for one in here)
+            row.problems.append("namesake_row")
 
-def _by_field(line: Line, mapping: Mapping[str, str]) -> dict[str, Cell]:
-    return {named: line[int(at)] for at, named in mapping.items() if int(at) < len(line)}
+
+#: Line, birth date and NIK of a person in the list.
+_Person = tuple[int, date | None, str]
+
+
+def _places(mapping: Mapping[str, str]) -> list[tuple[int, str]]:
+    return [(int(at), named) for at, named in mapping.items()]
+
+
+def _by_field(line: Line, places: Iterable[tuple[int, str]]) -> dict[str, Cell]:
+    return {named: line[at] for at, named in places if at < len(line)}
 
 
 def _read_person(
@@ -163,12 +200,15 @@ def _read_person(
     _read_remark(row, raw, today=today)
 
 
-def _nobody(line: Line, header: Line) -> str:
+def _nobody(line: Line, titles: columns.Header) -> str:
+    if any(isinstance(cell, str) and len(cell) == 16 and cell.isdigit() for cell in line):
+        # A NIK or KK: nothing else has sixteen digits.
+        return ""
     texts = [cells.text_of(cell) for cell in line]
     filled = [text for text in texts if text]
     if not filled:
         return "blank_row"
-    if columns.is_header_again(line, header):
+    if titles.is_again(line):
         return "header_again"
     if len(filled) > 3 and all(text.strip("()") == str(at) for at, text in enumerate(texts, 1)):
         return "column_numbers"
@@ -202,14 +242,14 @@ def _read_identity(
             row.problems.append(_CODES["nik"].get(error.code, "nik_impossible"))
     elif not found:
         row.problems.append("nik_missing")
-    row.nik = str(nik) if nik else ""
+    row.nik = digits if nik else ""
 
     nik_date = nik.birth_date if nik else None
     row.birth_date, found = cells.birth_date_of(
         _birth_cell(raw), today=today, nik_date=nik_date, month_first=month_first
     )
     row.problems += found
-    row.sex, found = cells.sex_of(raw.get("sex"), nik_sex=nik.sex if nik else "")
+    row.sex, found = _sex_of(raw, nik_sex=nik.sex if nik else "")
     row.problems += found
     if nik:
         concerns = identity.nik_concerns(nik, sex=row.sex, birth_date=row.birth_date)
@@ -218,7 +258,9 @@ def _read_identity(
     digits, found = cells.number_of(raw.get("kk"), kind="kk")
     row.problems += found
     try:
-        row.kk = str(identity.parse_kk(digits, today=today)) if digits else ""
+        if digits:
+            identity.parse_kk(digits, today=today)
+            row.kk = digits
     except IdentityError as error:
         row.problems.append(_CODES["kk"].get(error.code, "kk_impossible"))
     if not digits and not found:
@@ -230,6 +272,12 @@ _CODES = {
 }
 
 
+def _sex_of(raw: Mapping[str, Cell], *, nik_sex: str) -> tuple[str, list[str]]:
+    if "sex" in raw or not {"sex:L", "sex:P"} & raw.keys():
+        return cells.sex_of(raw.get("sex"), nik_sex=nik_sex)
+    return cells.ticked_sex(raw.get("sex:L"), raw.get("sex:P"), nik_sex=nik_sex)
+
+
 def _birth_cell(raw: Mapping[str, Cell]) -> Cell:
     if "birth_date" in raw or "birth" not in raw:
         return raw.get("birth_date")
@@ -237,31 +285,21 @@ def _birth_cell(raw: Mapping[str, Cell]) -> Cell:
 
 
 def _read_place(row: Row, raw: Mapping[str, Cell]) -> None:
-    row.address = cells.value_of(raw.get("address"))[:200]
-    row.dusun = cells.title_of(cells.value_of(raw.get("dusun")))[:60]
     if "rt_rw" in raw:
         row.rt, row.rw = cells.rt_and_rw_of(raw["rt_rw"])
         return
-    (row.rt, rt_restored), (row.rw, rw_restored) = (
-        cells.neighbourhood_of(raw.get(key)) for key in ("rt", "rw")
-    )
+    row.rt, rt_restored = cells.neighbourhood_of(raw.get("rt"))
+    row.rw, rw_restored = cells.neighbourhood_of(raw.get("rw"))
     if rt_restored or rw_restored:
         row.problems.append("zeros_restored")
 
 
 def _read_rest(row: Row, raw: Mapping[str, Cell]) -> None:
-    row.birth_place = cells.value_of(raw.get("birth_place"))[:80]
+    for named, cell in raw.items():
+        if named in _PLAIN:
+            setattr(row, named, _PLAIN[named](cell))
     if not row.birth_place and "birth" in raw:
         row.birth_place = cells.text_of(raw["birth"]).rpartition(",")[0].strip()[:80]
-    row.mother_name = tidy_name(cells.value_of(raw.get("mother_name")))[:120]
-    # What the code lists do not know stays as typed.
-    row.religion = codes.RELIGIONS.words_of(cells.value_of(raw.get("religion")))[:20]
-    row.marital_status = codes.MARITAL.words_of(cells.value_of(raw.get("marital_status")))[:20]
-    row.education = codes.EDUCATION.words_of(cells.value_of(raw.get("education")))[:40]
-    row.disability = codes.DISABILITIES.words_of(cells.value_of(raw.get("disability")))[:120]
-    row.occupation = cells.value_of(raw.get("occupation"))[:80]
-    row.phone = cells.phone_of(raw.get("phone"))
-    row.relation = cells.relation_of(raw.get("relation"))
     row.decile, found = cells.decile_of(raw.get("decile"))
     row.problems += found
     row.programmes = [
@@ -269,8 +307,29 @@ def _read_rest(row: Row, raw: Mapping[str, Cell]) -> None:
         for named, cell in raw.items()
         if named.startswith("programme:") and cells.is_yes(cell)
     ]
-    named_in_cell = columns.programmes_named(cells.value_of(raw.get("programmes")))
-    row.programmes += [code for code in named_in_cell if code not in row.programmes]
+    if "programmes" in raw:
+        named_in_cell = columns.programmes_named(cells.value_of(raw["programmes"]))
+        row.programmes += [code for code in named_in_cell if code not in row.programmes]
+
+
+def _text(most: int, tidied: Callable[[str], str] = str) -> Callable[[Cell], str]:
+    return lambda cell: tidied(cells.value_of(cell))[:most]
+
+
+#: The columns that say one thing each. What the code lists do not know stays as typed.
+_PLAIN: dict[str, Callable[[Cell], str]] = {
+    "address": _text(200),
+    "dusun": _text(60, cells.title_of),
+    "birth_place": _text(80),
+    "mother_name": _text(120),
+    "religion": _text(20, codes.RELIGIONS.words_of),
+    "marital_status": _text(20, codes.MARITAL.words_of),
+    "education": _text(40, codes.EDUCATION.words_of),
+    "disability": _text(120, codes.DISABILITIES.words_of),
+    "occupation": _text(80),
+    "phone": cells.phone_of,
+    "relation": cells.relation_of,
+}
 
 
 def _read_remark(row: Row, raw: Mapping[str, Cell], *, today: date) -> None:

@@ -9,7 +9,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -79,7 +79,7 @@ def hand_in(
             max_bytes=settings.IMPORT_MAX_BYTES,
         )
         with sheets.opened(attachments.read(file)) as sheet:
-            header_row, titles = _header(sheet)
+            header_row, titles, sample = _header(sheet)
         batch = Import.objects.create(
             office=actor.office,
             client_uid=client_uid,
@@ -92,7 +92,7 @@ def hand_in(
             source=source.strip()[:120],
             sheet=sheet.name,
             header_row=header_row,
-            mapping=columns.recall(titles, remembered_columns(actor, kind, source)),
+            mapping=columns.recall(titles, remembered_columns(actor, kind, source), sample),
             created_by=actor.user,
         )
         audit(actor=actor, action="import.hand_in", subject=batch)
@@ -268,10 +268,12 @@ def import_list(
     whole_village: bool = True,
     source: str = "",
     dry: bool = False,
+    watch: pieces.Watcher | None = None,
 ) -> Import:
     """Hand in, map as guessed and load (``dry``: only try) in one go: the command line's way.
 
-    The same bytes of the same kind change nothing the second time.
+    The same bytes of the same kind change nothing the second time. ``watch`` is told the list
+    after each piece of it.
 
     Raises:
         InvalidInput: the list cannot be read or failed; nothing of it is in.
@@ -293,7 +295,7 @@ def import_list(
             _hand_to_worker(batch, Status.CHECKING, wake=False)
         else:
             _begin_loading(batch, actor, wake=False)
-    pieces.carry_on(batch.pk)
+    pieces.carry_on(batch.pk, watch=watch)
     batch.refresh_from_db()
     if batch.status != (Status.CHECKED if dry else Status.DONE):
         raise InvalidInput(batch.error or batch.get_status_display())
@@ -321,8 +323,10 @@ def _hand_to_worker(batch: Import, status: str, *, wake: bool = True) -> None:
         transaction.on_commit(lambda: _wake(batch.pk))
 
 
-def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
-    found = columns.find_header(islice(sheet.lines, columns.HEADER_WITHIN))
+def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line, list[sheets.Line]]:
+    """Return where the titles stand, the titles, and some lines below them."""
+    top = list(islice(sheet.lines, columns.HEADER_WITHIN))
+    found = columns.find_header(top)
     if found is None:
         raise InvalidInput(
             _(
@@ -331,7 +335,8 @@ def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
             ),
             field="file",
         )
-    return found
+    below = (line for number, line in chain(top, sheet.lines) if number > found[0])
+    return *found, list(islice(below, columns.SAMPLE))
 
 
 def _wake(batch_pk: int) -> None:

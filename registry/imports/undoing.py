@@ -204,6 +204,10 @@ def _put_back_cards(
             relabelled[before["relation"]].append(open_now[row.resident_id].pk)
     for relation, members in relabelled.items():
         HouseholdMember.objects.filter(pk__in=members).update(relation=relation)
+    left = {row.left.household_id for row in moved if row.left}
+    corrected = {pk for members in relabelled.values() for pk in members}
+    kept = {member.household_id for member in open_now.values() if member.pk in corrected}
+    residents.touch_cards(households | left | kept, batch)
 
 
 def _keep(rows: Sequence[ImportRow], reason: str) -> None:

@@ -1,12 +1,14 @@
 """Writing the questions a list raises, in bulk; each is asked once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from puskesmas.models import Office
 from registry.likeness import fingerprints
-from registry.models import Likeness, RegisterRow, Resident
+from registry.likeness.people import facts
+from registry.likeness.scoring import Score, score
+from registry.models import Likeness, Resident
 
 #: Of one row, only about the likeliest.
 _MOST = 3
@@ -23,12 +25,17 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Question:
-    """A row and whom it may be about; it became ``other``, or is ``register_row``."""
+    """A row and whom it may be about.
+
+    ``other`` and ``register_row`` are the keys of the resident it became, or the row it is.
+    ``namesake`` is the key of whom an earlier row of that name in that house became.
+    """
 
     row: Any
     doubts: tuple[Doubt, ...]
-    other: Resident | None = None
-    register_row: RegisterRow | None = None
+    other: int | None = None
+    register_row: int | None = None
+    namesake: int | None = None
 
 
 def ask(office: Office, questions: Iterable[Question]) -> None:
@@ -39,16 +46,37 @@ def ask(office: Office, questions: Iterable[Question]) -> None:
     asked = [
         Likeness(
             office=office,
-            resident=doubt.resident,
-            other=question.other,
-            register_row=question.register_row,
-            fingerprint=fingerprints.of_row(question.row),
+            resident_id=resident,
+            other_id=question.other,
+            register_row_id=question.register_row,
+            fingerprint=fingerprints.of_row(question.row, nth=question.row.nth),
             facts=fingerprints.facts_of(question.row),
-            score=doubt.score,
-            grounds=list(doubt.grounds),
+            score=score,
+            grounds=list(grounds),
         )
         for question in questions
-        for doubt in question.doubts[:_MOST]
+        for resident, score, grounds in _asked_about(question)
     ]
     if asked:
         Likeness.objects.bulk_create(asked, ignore_conflicts=True, batch_size=2_000)
+
+
+def _asked_about(question: Question) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    doubts = question.doubts[:_MOST]
+    if question.namesake and question.namesake not in {one.resident.pk for one in doubts}:
+        alike = _namesakes(question.row)
+        yield question.namesake, alike.points, alike.grounds
+    yield from ((one.resident.pk, one.score, one.grounds) for one in doubts)
+
+
+def _namesakes(row: Any) -> Score:
+    """Return how likely two rows of one name in one house or on one card are one person."""
+    told = facts(
+        name_key=row.name_key,
+        birth_date=None,
+        sex="",
+        address_key=row.address_key,
+        rt=row.rt,
+        rw=row.rw,
+    )
+    return score(told, told, same_card=bool(row.kk_index)) or Score(0, ())

@@ -9,9 +9,12 @@ from puskesmas.crypto import blind_index
 from registry.naming import address_key
 
 
-def of_row(row: Any) -> str:
-    """Return the fingerprint of a row's identity facts: name, birth date, numbers, place."""
-    facts = (
+def of_row(row: Any, *, nth: int = 0) -> str:
+    """Return the fingerprint of a row's identity facts: name, birth date, numbers, place.
+
+    ``nth`` rows of the same list say the same before this one: father and son are two.
+    """
+    facts = [
         row.name_key,
         row.birth_date.isoformat() if row.birth_date else "",
         row.nik_index,
@@ -19,7 +22,9 @@ def of_row(row: Any) -> str:
         address_key(row.address),
         row.rt,
         row.rw,
-    )
+    ]
+    if nth:
+        facts.append(str(nth))
     return blind_index("\0".join(facts), purpose="likeness")
 
 

@@ -25,6 +25,7 @@ _NAME, _PLACE, _BIRTH = 0.55, 0.25, 0.20
 _UNKNOWN = 30
 
 _PLACE_POINTS = {
+    "kk_same": 100,
     "address_same": 100,
     "address_close": 90,
     "rt_rw_same": 70,
@@ -32,6 +33,9 @@ _PLACE_POINTS = {
     "address_differs": 10,
     "place_differs": 0,
 }
+#: The place as stated speaks against it.
+ELSEWHERE = frozenset({"address_differs", "place_differs", "rt_rw_differs"})
+PLACES = frozenset(_PLACE_POINTS)
 _BIRTH_POINTS = {
     "birth_date_same": 100,
     "birth_date_swapped": 85,
@@ -39,18 +43,9 @@ _BIRTH_POINTS = {
     "birth_date_differs": 0,
 }
 #: Either of these makes it two people until an officer says otherwise.
-_AGAINST = {
-    "birth_date_differs",
-    "birth_year_same",
-    "sex_differs",
-    "kk_differs",
-    "rt_rw_differs",
-} | {
-    "address_differs",
-    "place_differs",
-}
+_AGAINST = ELSEWHERE | {"birth_date_differs", "birth_year_same", "sex_differs", "kk_differs"}
 _WHOLE_NAME = {"name_same", "name_spelling"}
-_SAME_HOUSE = {"address_same", "address_close"}
+_SAME_HOUSE = {"address_same", "address_close", "kk_same"}
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,15 @@ class Score:
     grounds: tuple[str, ...]
 
 
-def score(one: Facts, other: Facts) -> Score | None:
-    """Return how likely the two are one person; None when the names are too different."""
+def score(one: Facts, other: Facts, *, same_card: bool = False) -> Score | None:
+    """Return how likely the two are one person; None when the names are too different.
+
+    Two on one family card live together, whatever their addresses say.
+    """
     name, name_points = _compare_names(one.name, other.name)
     if not name:
         return None
-    place = _compare_places(one, other)
+    place = "kk_same" if same_card else _compare_places(one, other)
     birth = _compare_birth(one.birth_date, other.birth_date)
     points = (
         _NAME * name_points

@@ -8,8 +8,8 @@ _TITLES = {
     *("dr", "prof", "ust", "ustad", "ustadz", "ustadzah", "kiai", "kyai", "nyai", "raden", "tgk"),
     *("spd", "sag", "sh", "se", "st", "skm", "skom", "ssos", "sip", "amd", "mpd", "mm", "msi"),
 }
-# Spellings of Muhammad that the stored key leaves apart.
-_MUHAMMAD = {"mokh", "mokhamad", "mokhamat", "mukhamad", "mukhammad", "mhd", "md"}
+# "Md." is Muhammad in Sumatra and Made in Bali: the stored key leaves it as it is.
+_MADE_OR_MUHAMMAD = "md"
 # "S Pd", "A Md": a degree whose points became spaces.
 _DEGREE = re.compile(r"( (s|m|a) (pd|ag|h|e|t|km|kom|sos|ip|md|m|si|pd i))+$")
 # Sounds written in more than one way, the longer first.
@@ -72,7 +72,7 @@ def neighbourhood(rt: str, rw: str) -> tuple[str, str]:
 
 
 def _sound(word: str) -> str:
-    if word in _MUHAMMAD:
+    if word == _MADE_OR_MUHAMMAD:
         word = "muhammad"
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)

@@ -178,12 +178,14 @@ class AnswerFile(OfficeRow):
     """The file that came back: read when it was handed in, applied when an officer says so.
 
     ``rows`` is a list of ``{line, number, nik, name, answer, note}``; ``answer`` is "accept",
-    "reject", "send_back", or "" where the words were none of these.
+    "reject", "send_back", or "" where the words were none of these. ``columns`` is what each
+    column was read as, ``{column index: field}``.
     """
 
     client_uid = ClientUidField()
     file = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     answered_on = models.DateField(_("tanggal jawaban"))
+    columns = models.JSONField(default=dict, blank=True)
     rows: Any = EncryptedJSONField(default=list)
     handed_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True)
@@ -193,3 +195,8 @@ class AnswerFile(OfficeRow):
         constraints = [
             models.UniqueConstraint(fields=["office", "client_uid"], name="answers_created_once")
         ]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the columns of NIK and result are known."""
+        return bool(self.rows) or {"nik", "answer"} <= set(self.columns.values())

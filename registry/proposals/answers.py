@@ -4,13 +4,11 @@ Read when it is handed in, tried on every look, applied when an officer says so.
 proposals by NIK among those the office has sent; of two sent ones the row number decides.
 """
 
-import re
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -29,49 +27,14 @@ from puskesmas.history import audit
 from puskesmas.locking import first_result, lock
 from puskesmas.workflow import role_names
 from registry.identity import mask_number
-from registry.imports import cells, columns, sheets
 from registry.models import AnswerFile, Proposal, SheetRow
-from registry.proposals import services
+from registry.proposals import answer_sheet, services
 from registry.proposals.workflow import KEEPERS, PROPOSAL, ProposalState
 from registry.selectors import family_of
 
 S = ProposalState
-#: More rows than these are not the answer to a village's sheets.
-MOST_ROWS = 20_000
 #: A reason where the file gives none: history asks for words.
 _NO_NOTE = "Tanpa keterangan pada berkas jawaban"
-
-_ANSWER_TITLES = {
-    *("hasil", "status", "padan", "statuspadan", "padantidak", "padantidakpadan", "jawaban"),
-    *(
-        "hasilpadan",
-        "hasilpemadanan",
-        "statususulan",
-        "hasilusulan",
-        "statusverifikasi",
-        "hasilverifikasi",
-    ),
-}
-_NUMBER_TITLES = {"no", "nomor", "nourut", "nomorurut", "baris", "nobaris"}
-_WORDS = {
-    "accept": {
-        "padan",
-        "diterima",
-        "terima",
-        "sesuai",
-        "valid",
-        "berhasil",
-        "ya",
-        "layak",
-        "disetujui",
-    },
-    "reject": {
-        *("tidakpadan", "tdkpadan", "ditolak", "tolak", "tidaksesuai", "tidakvalid", "gagal"),
-        *("tidak", "tidaklayak", "tidakdisetujui", "tidakditerima"),
-    },
-    "send_back": {"dikembalikan", "kembali", "perbaikan", "perludiperbaiki", "revisi", "perbaiki"},
-}
-_ANSWER_OF = {word: answer for answer, words in _WORDS.items() for word in words}
 
 OUTCOMES = {
     "changes": gettext_lazy("Akan dicatat"),
@@ -118,8 +81,11 @@ def hand_in(
 ) -> AnswerFile:
     """Keep and read the answer file; nothing is applied yet. The same file is kept once.
 
+    Where the columns of NIK and result are not recognised it has no rows until somebody says
+    which they are (:func:`set_columns`).
+
     Raises:
-        NotYourRole; InvalidInput: no sheet, no columns of NIK and result, a day to come.
+        NotYourRole; InvalidInput: no sheet, nothing in it, too many rows, a day to come.
     """
     _must_keep(actor)
     if (earlier := first_result(AnswerFile, client_uid, actor=actor)) is not None:
@@ -139,16 +105,47 @@ def hand_in(
         if same is not None:
             same.is_repeat = True
             return same
+        columns, rows = answer_sheet.read(attachments.read(file))
         answers: AnswerFile = AnswerFile.objects.create(
             office=actor.office,
             client_uid=client_uid,
             file=file,
             answered_on=answered_on,
-            rows=_read(attachments.read(file)),
+            columns=columns,
+            rows=rows,
             handed_in_by=actor.user,
         )
         audit(actor=actor, action="answers.hand_in", subject=answers)
     return answers
+
+
+def set_columns(
+    *, actor: Actor, uid: uuid.UUID | str, version: int | None, columns: Mapping[str, str]
+) -> AnswerFile:
+    """Say what each column holds, ``{column index: field}``, and read the file anew.
+
+    What was recorded from it stays until the answers are recorded again.
+
+    Raises:
+        NotYourRole, NotFound, StaleVersion; InvalidInput: an unknown field or column, one field
+            for two columns, none for NIK or result.
+    """
+    _must_keep(actor)
+    answer_sheet.check_columns(columns)
+    with transaction.atomic():
+        answers = lock(AnswerFile, uid, actor=actor, version=version, along=("file",))
+        answers.columns, answers.rows = answer_sheet.read(
+            attachments.read(answers.file), chosen=columns
+        )
+        answers.save()
+        audit(actor=actor, action="answers.columns", subject=answers)
+    return answers
+
+
+def columns_of(answers: AnswerFile) -> list[answer_sheet.Column]:
+    """Return the file's columns as they are read now, with example values."""
+    chosen = answers.columns or None
+    return answer_sheet.columns_of(attachments.read(answers.file), chosen=chosen)
 
 
 def try_dry(answers: AnswerFile, *, actor: Actor) -> list[Trial]:
@@ -249,80 +246,6 @@ def _outcome(row: dict[str, Any], proposal: Proposal, family: set[int]) -> str:
     if proposal.state not in step.sources:
         return "moved_on"
     return "own_family" if proposal.resident_id in family else "changes"
-
-
-# --- Reading the file ----------------------------------------------------------------------------
-
-
-def _read(content: bytes) -> list[dict[str, Any]]:
-    with sheets.opened(content) as sheet:
-        return _rows_of(sheet)
-
-
-def _rows_of(sheet: sheets.Sheet) -> list[dict[str, Any]]:
-    places: dict[str, int] = {}
-    for _number, line in islice(sheet.lines, columns.HEADER_WITHIN):
-        places = _places(line)
-        if {"nik", "answer"} <= places.keys():
-            break
-    else:
-        raise InvalidInput(
-            _(
-                "Tidak ditemukan baris judul dengan kolom NIK dan kolom hasil. Beri judul kolom "
-                "hasil, misalnya “PADAN/TIDAK” atau “STATUS”, lalu unggah lagi."
-            ),
-            field="upload",
-        )
-    rows: list[dict[str, Any]] = []
-    for number, line in sheet.lines:
-        if len(rows) >= MOST_ROWS:
-            raise InvalidInput(
-                _("Berkas ini terlalu panjang untuk berkas jawaban."), field="upload"
-            )
-        if row := _row(number, line, places):
-            rows.append(row)
-    return rows
-
-
-def _plain(cell: Any) -> str:
-    return re.sub(r"[^a-z0-9]+", "", cells.text_of(cell).lower())
-
-
-def _places(titles: sheets.Line) -> dict[str, int]:
-    """Return which column holds what: nik, name, note, answer, number."""
-    fields = {"nik": "nik", "name": "name", "remark": "note"}
-    found = {
-        fields[field]: int(index)
-        for index, field in columns.guess(titles).items()
-        if field in fields
-    }
-    for index, title in enumerate(titles):
-        plain = _plain(title)
-        if plain in _ANSWER_TITLES:
-            found.setdefault("answer", index)
-        elif plain in _NUMBER_TITLES:
-            found.setdefault("number", index)
-    return found
-
-
-def _row(number: int, line: sheets.Line, places: dict[str, int]) -> dict[str, Any] | None:
-    def cell(field: str) -> Any:
-        place = places.get(field)
-        return line[place] if place is not None and place < len(line) else None
-
-    nik, _problems = cells.number_of(cell("nik"), kind="nik")
-    answer = _ANSWER_OF.get(_plain(cell("answer")), "")
-    counted = cells.text_of(cell("number"))
-    if not nik and not answer and not cells.value_of(cell("name")):
-        return None
-    return {
-        "line": number,
-        "number": int(counted) if counted.isascii() and counted.isdigit() else None,
-        "nik": nik,
-        "name": cells.text_of(cell("name"))[:120],
-        "answer": answer,
-        "note": cells.value_of(cell("note"))[:1000],
-    }
 
 
 def _must_keep(actor: Actor) -> None:

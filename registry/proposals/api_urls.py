@@ -1,5 +1,6 @@
 from django.urls import path
 
+from registry.proposals import answer_api as answers
 from registry.proposals import api
 from registry.proposals import sheet_api as sheets
 
@@ -16,9 +17,20 @@ urlpatterns = [
     path("meetings/<uuid:uid>/minutes/", sheets.MeetingMinutes.as_view(), name="minutes"),
     path("proposal-sheets/", sheets.SheetList.as_view(), name="sheets"),
     path("proposal-sheets/<uuid:uid>/file/", sheets.SheetFile.as_view(), name="sheet_file"),
-    path("proposal-answers/", sheets.AnswerFiles.as_view(), name="answers"),
-    path("proposal-answers/<uuid:uid>/", sheets.AnswerFileDetail.as_view(), name="answer_file"),
     path(
-        "proposal-answers/<uuid:uid>/apply/", sheets.AnswerFileApply.as_view(), name="answers_apply"
+        "letters/<uuid:uid>/minutes/revise/", sheets.MinutesRevise.as_view(), name="minutes_revise"
+    ),
+    path("proposal-profile/", sheets.Profile.as_view(), name="profile"),
+    path("proposal-answers/", answers.AnswerFiles.as_view(), name="answers"),
+    path("proposal-answers/<uuid:uid>/", answers.AnswerFileDetail.as_view(), name="answer_file"),
+    path(
+        "proposal-answers/<uuid:uid>/columns/",
+        answers.AnswerFileColumns.as_view(),
+        name="answers_columns",
+    ),
+    path(
+        "proposal-answers/<uuid:uid>/apply/",
+        answers.AnswerFileApply.as_view(),
+        name="answers_apply",
     ),
 ]

@@ -290,8 +290,8 @@ class OutcomesForm(ActForm):
         }
 
 
-class MinutesForm(CreateForm):
-    """Who signs the berita acara beside the chair."""
+class SignerForm(forms.Form):
+    """Who signs beside the chair; nobody leaves the name to be written by hand."""
 
     signer = forms.ChoiceField(label=gettext_lazy("Penanda tangan"))
 
@@ -307,6 +307,26 @@ class MinutesForm(CreateForm):
     @property
     def chosen_signer(self) -> Any:
         return self._signers.get(self.cleaned_data["signer"])
+
+
+class MinutesForm(SignerForm, CreateForm):
+    """Issue the berita acara."""
+
+
+class MinutesRevisionForm(SignerForm, ActForm):
+    """Correct the berita acara before its signature."""
+
+    edits_record = True
+    field_order = ("place", "chair", "present", "signer", "reason")
+
+    place = forms.CharField(label=gettext_lazy("Tempat"), max_length=120)
+    chair = forms.CharField(label=gettext_lazy("Pimpinan musyawarah"), max_length=120)
+    present = CountField(label=gettext_lazy("Jumlah yang hadir"), min_value=1)
+    reason = forms.CharField(
+        label=gettext_lazy("Alasan perbaikan"),
+        max_length=500,
+        help_text=gettext_lazy("Contoh: salah tulis nama pimpinan musyawarah"),
+    )
 
 
 class SheetChoice(forms.Form):
@@ -343,17 +363,6 @@ def _months(today: date) -> list[tuple[str, str]]:
         months.append((first.isoformat(), date_format(first, "F Y")))
         first = (first - timedelta(days=1)).replace(day=1)
     return months
-
-
-class AnswersForm(CreateForm):
-    """The answer file handed in."""
-
-    upload = forms.FileField(
-        label=gettext_lazy("Berkas jawaban"),
-        help_text=gettext_lazy("XLSX, XLS, ODS, atau CSV dengan kolom NIK dan kolom hasil."),
-        widget=forms.FileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
-    )
-    answered_on = DateField(label=gettext_lazy("Tanggal jawaban"))
 
 
 class ListFilter(forms.Form):

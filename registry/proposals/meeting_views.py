@@ -11,11 +11,12 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
-from puskesmas.models import Office
+from puskesmas.models import Office, Role
 from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
+from registry.letter_pages import signer_of
 from registry.proposals import meetings as verbs
 from registry.proposals import minutes, selectors
-from registry.proposals.forms import MeetingForm, MinutesForm, OutcomesForm
+from registry.proposals.forms import MeetingForm, MinutesForm, MinutesRevisionForm, OutcomesForm
 from registry.proposals.workflow import KEEPERS, READERS
 from registry.selectors import family_of
 from reports.letters.selectors import letters_about
@@ -125,6 +126,43 @@ def minutes_new(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("letters:letter", uid=letter.uid)
     context = {"form": form, "meeting": item, "name": _meeting_name(actor)}
     return form_page(request, "proposals/minutes.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(Role.BACK, village=True)
+def minutes_revise(request: HttpRequest, uid: str) -> HttpResponse:
+    """Correct the berita acara before its signature."""
+    actor = actor_of(request)
+    letter = minutes.minutes_letter(uid, actor=actor)
+    item = selectors.meeting(letter.subject_uid, actor=actor)
+    form = MinutesRevisionForm(
+        request.POST or None,
+        actor=actor,
+        initial={
+            **{name: getattr(item, name) for name in ("place", "chair", "present")},
+            "signer": signer_of(letter, actor),
+            "version": letter.version,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("place", "chair", "present")}
+        try:
+            letter = minutes.revise_minutes(
+                actor=actor,
+                letter=letter,
+                version=form.cleaned_data["version"],
+                signer=form.chosen_signer,
+                reason=form.cleaned_data["reason"],
+                **said,
+            )
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            words = _("Isi surat diperbaiki; nomornya tetap. Cetak ulang suratnya.")
+            say_done(request, letter, words)
+            return redirect("letters:letter", uid=letter.uid)
+    context = {"form": form, "meeting": item, "letter": letter, "name": _meeting_name(actor)}
+    return form_page(request, "proposals/minutes_revise.html", context)
 
 
 def _meeting_name(actor: Actor) -> str:

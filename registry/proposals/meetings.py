@@ -43,11 +43,7 @@ def record_meeting(
         return earlier
     if held_on > actor.office.today():
         raise InvalidInput(_("Tanggal ini belum terjadi."), field="held_on")
-    if present < 1:
-        raise InvalidInput(_("Isi berapa orang yang hadir."), field="present")
-    for field, value in (("place", place), ("chair", chair)):
-        if not value.strip():
-            raise InvalidInput(_("Isi bagian ini."), field=field)
+    _check_facts(place, chair, present)
     meeting = Meeting.objects.create(
         office=actor.office,
         client_uid=client_uid,
@@ -59,6 +55,34 @@ def record_meeting(
     )
     audit(actor=actor, action="meeting.record", subject=meeting)
     return meeting
+
+
+@transaction.atomic
+def correct_meeting(
+    *, actor: Actor, uid: uuid.UUID | str, place: str, chair: str, present: int
+) -> Meeting:
+    """Correct what was noted of a meeting; what it said stays, for it has moved proposals.
+
+    Only together with a revision of its berita acara, which is locked by its version.
+
+    Raises:
+        NotYourRole, NotFound; InvalidInput: nobody present, no place or chair.
+    """
+    _must_keep(actor)
+    _check_facts(place, chair, present)
+    meeting = lock(Meeting, uid, actor=actor)
+    meeting.place, meeting.chair, meeting.present = place.strip(), chair.strip(), present
+    meeting.save()
+    audit(actor=actor, action="meeting.correct", subject=meeting)
+    return meeting
+
+
+def _check_facts(place: str, chair: str, present: int) -> None:
+    if present < 1:
+        raise InvalidInput(_("Isi berapa orang yang hadir."), field="present")
+    for field, value in (("place", place), ("chair", chair)):
+        if not value.strip():
+            raise InvalidInput(_("Isi bagian ini."), field=field)
 
 
 @transaction.atomic

@@ -4,18 +4,20 @@ import uuid
 from collections import Counter
 from typing import Any, TypedDict
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.errors import InvalidInput, NotFound, WrongState
 from puskesmas.models import Assignment, Office
 from registry.models import Meeting, MeetingItem, Proposal
 from registry.proposals import selectors
-from registry.proposals.meetings import issued_minutes
+from registry.proposals.meetings import correct_meeting, issued_minutes
 from registry.proposals.workflow import KEEPERS
 from reports.letters import kinds, services
+from reports.letters import selectors as letter_selectors
 from reports.letters.contexts import Subject
 from reports.letters.models import Letter
 from reports.letters.words import counted, long_date
@@ -109,6 +111,44 @@ def issue_minutes(
     )
 
 
+def revise_minutes(
+    *,
+    actor: Actor,
+    letter: Letter,
+    version: int | None,
+    place: str,
+    chair: str,
+    present: int,
+    signer: Assignment | None,
+    reason: str,
+) -> Letter:
+    """Correct the berita acara before its signature, and the meeting with it: same number.
+
+    What the meeting said of each proposal stays; names are printed as they are known now.
+
+    Raises what :func:`meetings.correct_meeting` and :func:`reports.letters.services.revise` raise.
+    """
+    with transaction.atomic():
+        meeting = correct_meeting(
+            actor=actor, uid=letter.subject_uid, place=place, chair=chair, present=present
+        )
+        return services.revise(
+            actor=actor,
+            uid=letter.uid,
+            version=version,
+            content=_content(meeting, signer),
+            reason=reason,
+        )
+
+
+def minutes_letter(uid: uuid.UUID | str, *, actor: Actor) -> Letter:
+    """Return a berita acara of a meeting. Raises NotFound: no such letter, or of another kind."""
+    found = letter_selectors.letter(actor, uid)
+    if found.kind != MINUTES:
+        raise NotFound(_("Surat tidak ditemukan di kantor ini."))
+    return found
+
+
 def _content(meeting: Meeting, signer: Assignment | None) -> services.Content:
     return services.Content(body=minutes_body(meeting), signer=signer)
 
@@ -178,6 +218,10 @@ def _meeting_page(letter: Letter) -> str:
     return reverse("proposals:meeting", args=[letter.subject_uid])
 
 
+def _revise_page(letter: Letter) -> str:
+    return reverse("proposals:minutes_revise", args=[letter.uid])
+
+
 def register() -> None:
     """Add the kind; called from ``AppConfig.ready()``."""
     kinds.register(
@@ -189,5 +233,6 @@ def register() -> None:
             classification="400.9",
             roles=frozenset(KEEPERS),
             subject_url=_meeting_page,
+            revise_url=_revise_page,
         )
     )

@@ -1,11 +1,10 @@
-"""REST for musdes/muskel, the monthly sheets and the answers that come back."""
+"""REST for musdes/muskel, the monthly sheets and how they look."""
 
 from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,16 +17,17 @@ from puskesmas.api_requests import (
     IF_MATCH,
     Body,
     DayField,
-    NoBody,
     idempotency_key,
     if_match,
     valid,
 )
 from puskesmas.history import audit
-from registry.models import AnswerFile, Meeting, MeetingItem, Proposal, Sheet
-from registry.proposals import answers, meetings, minutes, selectors, sheets
+from puskesmas.models import Role
+from registry.models import Meeting, MeetingItem, Proposal, Sheet, SheetProfile
+from registry.proposals import meetings, minutes, selectors, sheets
+from registry.proposals.columns import FORMATS, SOURCES
 from registry.proposals.sheet_views import file_response
-from registry.proposals.workflow import KEEPERS, READERS
+from registry.proposals.workflow import KEEPERS, PROFILE_KEEPERS, READERS
 from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 from reports.letters.selectors import signers
 
@@ -87,6 +87,15 @@ class MinutesIn(Body):
     """Who signs: the uid of one of ``letters/signers/``; left out, the first; null by hand."""
 
     signer = serializers.UUIDField(required=False, allow_null=True)
+
+
+class MinutesRevisionIn(MinutesIn):
+    """The meeting's facts as they should read, and why."""
+
+    place = serializers.CharField(max_length=120)
+    chair = serializers.CharField(max_length=120)
+    present = serializers.IntegerField(min_value=1, max_value=100_000)
+    reason = serializers.CharField(max_length=500)
 
 
 def _meeting(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
@@ -186,6 +195,28 @@ class MeetingMinutes(APIView):
         return letter_answer(actor, letter.uid, http_status=status.HTTP_201_CREATED)
 
 
+class MinutesRevise(APIView):
+    """Correct a berita acara before its signature: same number, the meeting with it."""
+
+    roles = (Role.BACK,)
+
+    @extend_schema(
+        request=MinutesRevisionIn, responses=LetterDetailOut, parameters=[IF_MATCH], tags=_TAGS
+    )
+    def post(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        letter = minutes.minutes_letter(uid, actor=actor)
+        values = valid(MinutesRevisionIn, request)
+        minutes.revise_minutes(
+            actor=actor,
+            letter=letter,
+            version=if_match(request),
+            signer=chosen_signer(signers(actor.office), values),
+            **{name: values[name] for name in ("place", "chair", "present", "reason")},
+        )
+        return letter_answer(actor, uid)
+
+
 class SheetIn(Body):
     """Any day of the month wanted; incomplete rows stay behind unless they are wanted too."""
 
@@ -259,91 +290,53 @@ class SheetFile(FileView):
         return file_response(sheets.file_of(sheet, actor=actor), name=sheet.file.name)
 
 
-class AnswersIn(Body):
-    """The file that came back, and the day of the answer (today when left out)."""
+class ProfileColumnIn(serializers.Serializer[Any]):
+    """A column of the sheet: its title, what it holds, how it is written."""
 
-    upload = serializers.FileField()
-    answered_on = DayField(required=False)
+    title = serializers.CharField(max_length=60)
+    source = serializers.ChoiceField(choices=list(SOURCES))  # type: ignore[assignment]
+    format = serializers.ChoiceField(choices=list(FORMATS), default="plain")
+    required = serializers.BooleanField(default=False)  # type: ignore[assignment]
 
 
-class AnswerRowOut(serializers.Serializer[Any]):
-    """What a row would do; the NIK masked, ``proposal`` null where none was found."""
+class ProfileIn(Body):
+    """The whole profile; ``number`` is the version it follows."""
 
-    line = serializers.IntegerField()
+    number = serializers.IntegerField(min_value=1)
+    name = serializers.CharField(max_length=80)
+    sheet_name = serializers.CharField(max_length=31)
+    columns = ProfileColumnIn(many=True, allow_empty=False)
+
+
+class ProfileOut(serializers.Serializer[Any]):
+    """How the monthly sheet looks; ``number`` counts its versions."""
+
+    number = serializers.IntegerField()
     name = serializers.CharField()
-    nik = serializers.CharField(source="masked_nik")
-    answer = serializers.CharField()
-    note = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=list(answers.OUTCOMES))
-    proposal = serializers.UUIDField(source="proposal.uid", default=None, allow_null=True)
+    sheet_name = serializers.CharField()
+    columns = ProfileColumnIn(many=True)
+    made_at = serializers.DateTimeField(source="created_at")
 
 
-class AnswerFileOut(serializers.Serializer[Any]):
-    """An answer file and what each of its rows would do now."""
+class Profile(APIView):
+    """How the monthly sheet looks: the newest version."""
 
-    uid = serializers.UUIDField()
-    version = serializers.IntegerField()
-    answered_on = serializers.DateField()
-    applied_at = serializers.DateTimeField(allow_null=True)
-    changed = serializers.IntegerField()
-    rows = serializers.SerializerMethodField()
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return (*KEEPERS, Role.ADMIN) if self.request.method == "GET" else PROFILE_KEEPERS
 
-    @extend_schema(responses=AnswerRowOut(many=True))
-    def get_rows(self, item: AnswerFile) -> list[dict[str, Any]]:
-        tried = answers.try_dry(item, actor=self.context["actor"])
-        return list(AnswerRowOut(tried, many=True).data)
+    @extend_schema(responses=ProfileOut, tags=_TAGS)
+    def get(self, request: Request) -> Response:
+        return _profile(sheets.current_profile(api_actor(request)))
 
-
-def _file(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
-    item = answers.answer_file(uid, actor=actor)
-    data = AnswerFileOut(item, context={"actor": actor}).data
-    return with_version(data, item.version, http_status=http_status)
+    @extend_schema(request=ProfileIn, responses=ProfileOut, tags=_TAGS)
+    def put(self, request: Request) -> Response:
+        """Make the next version; sheets already made keep theirs."""
+        values = valid(ProfileIn, request)
+        columns = [dict(one) for one in values.pop("columns")]
+        changed = sheets.change_profile(actor=api_actor(request), columns_=columns, **values)
+        return _profile(changed)
 
 
-class AnswerFiles(APIView):
-    """Hand in an answer file (multipart); nothing is recorded yet."""
-
-    roles = KEEPERS
-    parser_classes = (MultiPartParser,)
-
-    @extend_schema(
-        request={"multipart/form-data": AnswersIn},
-        responses={201: AnswerFileOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=_TAGS,
-    )
-    def post(self, request: Request) -> Response:
-        actor = api_actor(request)
-        values = valid(AnswersIn, request)
-        item = answers.hand_in(
-            actor=actor,
-            upload=values["upload"],
-            answered_on=values.get("answered_on", actor.office.today()),
-            client_uid=idempotency_key(request),
-        )
-        return _file(actor, item.uid, http_status=status.HTTP_201_CREATED)
-
-
-class AnswerFileDetail(APIView):
-    """One answer file: what each row would do, or did."""
-
-    roles = KEEPERS
-
-    @extend_schema(responses=AnswerFileOut, tags=_TAGS)
-    def get(self, request: Request, uid: str) -> Response:
-        actor = api_actor(request)
-        audit(actor=actor, action="open_answers", subject=answers.answer_file(uid, actor=actor))
-        return _file(actor, uid)
-
-
-class AnswerFileApply(APIView):
-    """Record the answers of the file; a second time changes nothing."""
-
-    roles = KEEPERS
-
-    @extend_schema(request=NoBody, responses=AnswerFileOut, parameters=[IF_MATCH], tags=_TAGS)
-    def post(self, request: Request, uid: str) -> Response:
-        actor = api_actor(request)
-        valid(NoBody, request)
-        answers.apply(actor=actor, uid=uid, version=if_match(request))
-        return _file(actor, uid)
+def _profile(profile: SheetProfile) -> Response:
+    return Response(ProfileOut(profile).data)

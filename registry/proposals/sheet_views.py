@@ -1,4 +1,4 @@
-"""Pages of the monthly sheets, their profile, and the answer files."""
+"""Pages of the monthly sheets and their profile."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from puskesmas import keyset
 from puskesmas.errors import DomainError
@@ -14,7 +14,7 @@ from puskesmas.history import audit
 from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
 from registry.proposals import answers as answer_verbs
 from registry.proposals import sheets as verbs
-from registry.proposals.forms import AnswersForm, SheetChoice, SheetForm
+from registry.proposals.forms import SheetChoice, SheetForm
 from registry.proposals.profile_forms import ColumnFormSet, ProfileForm, columns_of
 from registry.proposals.workflow import KEEPERS, PROFILE_KEEPERS
 
@@ -150,54 +150,3 @@ def profile(request: HttpRequest) -> HttpResponse:
         "proposals/profile.html",
         {"form": form, "columns": columns, "profile": current},
     )
-
-
-@require_http_methods(["GET", "POST"])
-@officer_page(*KEEPERS, village=True)
-def answers_new(request: HttpRequest) -> HttpResponse:
-    """Hand in an answer file."""
-    actor = actor_of(request)
-    form = AnswersForm(
-        request.POST or None,
-        request.FILES or None,
-        initial={"answered_on": actor.office.today()},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            answers = answer_verbs.hand_in(actor=actor, **form.cleaned_data)
-        except DomainError as error:
-            add_error(form, error)
-        else:
-            say_done(request, answers)
-            return redirect("proposals:answers", uid=answers.uid)
-    return form_page(request, "proposals/answers_new.html", {"form": form})
-
-
-@require_GET
-@officer_page(*KEEPERS, village=True)
-def answers(request: HttpRequest, uid: str) -> HttpResponse:
-    """What each row of an answer file would do, or did."""
-    actor = actor_of(request)
-    item = answer_verbs.answer_file(uid, actor=actor)
-    audit(actor=actor, action="open_answers", subject=item)
-    rows = answer_verbs.try_dry(item, actor=actor)
-    context = {
-        "answers": item,
-        "tiles": answer_verbs.tally(rows),
-        "to_do": sum(row.outcome == "changes" for row in rows),
-        "rows": sorted(rows, key=lambda row: (row.outcome == "same", row.line)),
-    }
-    return render(request, "proposals/answers.html", context)
-
-
-@require_POST
-@officer_page(*KEEPERS, village=True)
-def answers_apply(request: HttpRequest, uid: str) -> HttpResponse:
-    """Record the answers of the file."""
-    actor = actor_of(request)
-    version = request.POST.get("version", "")
-    item = answer_verbs.apply(
-        actor=actor, uid=uid, version=int(version) if version.isdecimal() else None
-    )
-    say_done(request, item, _("Jawaban dari berkas ini sudah dicatat."))
-    return redirect("proposals:answers", uid=uid)

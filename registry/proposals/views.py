@@ -22,6 +22,7 @@ from registry.proposals.acts import ACTS
 from registry.proposals.desk import tone_of
 from registry.proposals.forms import ChangeForm, ListFilter, ProposeForm, initial_of
 from registry.proposals.workflow import HERE, KEEPERS, PROFILE_KEEPERS, PROPOSERS, READERS
+from registry.register_answers import register_answers
 
 PAGE_SIZE = 30
 
@@ -48,6 +49,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "clear_url": f"{reverse('proposals:proposals')}?tab={tab.code}",
         "previous_url": _with(request, at=page.previous) if page.previous else "",
         "next_url": _with(request, at=page.next) if page.next else "",
+        "may_propose": actor.has(*PROPOSERS),
         "may_keep": actor.has(*KEEPERS),
         "may_profile": actor.has(*PROFILE_KEEPERS),
     }
@@ -113,6 +115,7 @@ def propose(request: HttpRequest, person_uid: str) -> HttpResponse:
         "resident": resident,
         "existing": refused.details.get("existing") if refused else None,
         "is_own_family": people.is_family(actor.user, resident),
+        "answers": register_answers(resident, actor=actor, on=actor.office.today()),
         "title": _("Usulkan %(name)s") % {"name": resident.name},
         "submit": _("Catat usulan"),
         "back": reverse("registry:person", args=[resident.uid]),

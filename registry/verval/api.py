@@ -2,19 +2,32 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from puskesmas.actors import Actor
 from puskesmas.api import api_actor
 from puskesmas.api_answers import with_version
-from puskesmas.api_requests import IF_MATCH, Body, NoBody, if_match, valid
+from puskesmas.api_requests import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    Body,
+    DayField,
+    NoBody,
+    idempotency_key,
+    if_match,
+    valid,
+)
+from puskesmas.errors import InvalidInput
 from puskesmas.history import audit
 from registry.identity import mask_number
 from registry.models import VervalList, VervalRow, VervalState
-from registry.verval import selectors, services
+from registry.verval import answers, selectors, services
+from registry.verval.assigning import Hands
 from registry.verval.views import READERS
 from registry.verval.workflow import KEEPERS
 
@@ -77,10 +90,55 @@ class RecordIn(Body):
     photo = serializers.FileField(required=False)
 
 
-class VervalLists(generics.ListAPIView[Any]):
-    """The verval lists the officer may see, newest first."""
+class TakeInIn(Body):
+    """A sheet from above: who sent it, when it came, when it is due."""
 
-    roles = READERS
+    upload = serializers.FileField()
+    name = serializers.CharField(max_length=120)
+    sender = serializers.CharField(max_length=120)
+    reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    received_on = DayField()
+    due_on = DayField(required=False)
+
+
+class AssignIn(Body):
+    """A hamlet as its rows have it, and the user name of whoever is to walk it."""
+
+    officer = serializers.CharField(max_length=150)
+    dusun = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    rw = serializers.CharField(required=False, allow_blank=True, max_length=10)
+
+
+class AnswerPlaceIn(serializers.Serializer[Any]):
+    answer = serializers.ChoiceField(choices=list(answers.ANSWERS))
+    column = serializers.IntegerField(min_value=0)
+
+
+class AnswerPlacesIn(Body):
+    """Which column takes which answer; for those left out columns are added at the right."""
+
+    columns = AnswerPlaceIn(many=True)
+
+
+class SheetTitlesOut(serializers.Serializer[Any]):
+    """The sender's titles in their order, and which of them (from 0) takes which answer."""
+
+    titles = serializers.ListField(child=serializers.CharField(allow_blank=True))
+    columns = AnswerPlaceIn(many=True)
+
+
+def _list(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
+    held = selectors.verval_list(uid, actor=actor)
+    return with_version(VervalListOut(held).data, held.version, http_status=http_status)
+
+
+class VervalLists(generics.ListAPIView[Any]):
+    """The verval lists the officer may see, newest first; a new one."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return READERS if self.request.method == "GET" else KEEPERS
+
     queryset = VervalList.objects.none()
     serializer_class = VervalListOut
     order = ("-pk",)
@@ -88,6 +146,20 @@ class VervalLists(generics.ListAPIView[Any]):
     @extend_schema(tags=_TAGS)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        request={"multipart/form-data": TakeInIn},
+        responses={201: VervalListOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=_TAGS,
+    )
+    def post(self, request: Request) -> Response:
+        """Take in a list (multipart): find its people, divide it among those who walk."""
+        actor = api_actor(request)
+        made = services.take_in(
+            actor=actor, client_uid=idempotency_key(request), **valid(TakeInIn, request)
+        )
+        return _list(actor, made.uid, http_status=status.HTTP_201_CREATED)
 
     def get_queryset(self) -> Any:
         return selectors.lists_of(api_actor(self.request))
@@ -111,6 +183,53 @@ class VervalListRows(generics.ListAPIView[Any]):
         return selectors.rows_of(held, actor=actor)
 
 
+class VervalAssign(APIView):
+    """Give the rows of a hamlet that nobody has visited yet to somebody who walks."""
+
+    roles = KEEPERS
+
+    @extend_schema(request=AssignIn, responses=VervalListOut, parameters=[IF_MATCH], tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        selectors.verval_list(uid, actor=actor)
+        values = valid(AssignIn, request)
+        named = {one.username: one for one in Hands(actor.office).officers}
+        officer = named.get(values.pop("officer"))
+        if officer is None:
+            raise InvalidInput(
+                _("Orang ini tidak sedang bertugas sebagai kepala dusun atau fasilitator."),
+                field="officer",
+            )
+        services.assign(actor=actor, uid=uid, version=if_match(request), officer=officer, **values)
+        return _list(actor, uid)
+
+
+class VervalColumns(APIView):
+    """Which of the sender's columns take which answer."""
+
+    roles = KEEPERS
+
+    @extend_schema(responses=SheetTitlesOut, tags=_TAGS)
+    def get(self, request: Request, uid: str) -> Response:
+        """Show the sender's titles; this opens the file, so do not poll here."""
+        held = selectors.verval_list(uid, actor=api_actor(request))
+        columns = [{"answer": name, "column": at} for name, at in held.answers.items()]
+        found = SheetTitlesOut({"titles": services.titles_of(held), "columns": columns}).data
+        return with_version(found, held.version)
+
+    @extend_schema(
+        request=AnswerPlacesIn, responses=VervalListOut, parameters=[IF_MATCH], tags=_TAGS
+    )
+    def put(self, request: Request, uid: str) -> Response:
+        """Say which columns take the answers."""
+        actor = api_actor(request)
+        selectors.verval_list(uid, actor=actor)
+        said = valid(AnswerPlacesIn, request)["columns"]
+        columns = {one["answer"]: one["column"] for one in said}
+        services.set_columns(actor=actor, uid=uid, version=if_match(request), columns=columns)
+        return _list(actor, uid)
+
+
 class VervalSend(APIView):
     """Freeze the sheet as it goes back to its sender."""
 
@@ -121,8 +240,7 @@ class VervalSend(APIView):
         actor = api_actor(request)
         valid(NoBody, request)
         services.send_back(actor=actor, uid=uid, version=if_match(request))
-        held = selectors.verval_list(uid, actor=actor)
-        return with_version(VervalListOut(held).data, held.version)
+        return _list(actor, uid)
 
 
 class VervalRowDetail(APIView):

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from puskesmas.models import Assignment, Office, User
+from puskesmas.models import Assignment, Office, Role, User
 from registry.models import Resident
 from registry.selectors import family_of
 from registry.verval.workflow import WALKERS
@@ -41,11 +41,23 @@ class Hands:
 
     def for_place(self, dusun: str, rw: str, resident: Resident | None) -> User | None:
         """Return who looks after the place and is not family; the koordinator divides the rest."""
-        names = {_name(dusun), _name(f"rw{rw}")} - {"", "rw"}
+        names = _names(dusun, rw)
         for post in self.posts:
             if _name(post.dusun) in names and not self._is_family(post.user, resident):
                 return post.user
         return None
+
+    def covers(self, officer: User, dusun: str, rw: str) -> bool:
+        """Return whether he may be sent there: fasilitator anywhere, a kasun in his hamlet only.
+
+        Where nobody wrote down the hamlet, any kasun's may be it.
+        """
+        names = _names(dusun, rw)
+        return any(
+            post.user_id == officer.pk
+            and (post.role == Role.FACILITATOR or not names or _name(post.dusun) in names)
+            for post in self.posts
+        )
 
     def _is_family(self, officer: User, resident: Resident | None) -> bool:
         if resident is None:
@@ -53,6 +65,11 @@ class Hands:
         if officer.pk not in self._families:
             self._families[officer.pk] = family_of(officer, self.office.pk)
         return resident.pk in self._families[officer.pk]
+
+
+def _names(dusun: str, rw: str) -> set[str]:
+    """Return what the post that looks after the place may call it."""
+    return {_name(dusun), _name(f"rw{rw}")} - {"", "rw"}
 
 
 def _name(hamlet: str) -> str:

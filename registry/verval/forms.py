@@ -65,7 +65,10 @@ class AssignForm(ActForm):
 
     place = forms.ChoiceField(label=_("Wilayah"))
     officer = forms.ModelChoiceField(
-        label=_("Petugas"), queryset=User.objects.none(), to_field_name="uid"
+        label=_("Petugas"),
+        queryset=User.objects.none(),
+        to_field_name="uid",
+        empty_label=_("– pilih petugas –"),
     )
 
     def __init__(

@@ -168,7 +168,7 @@ def record(
     VERVAL.check("record", state=row.verval_list.state, actor=actor)
     _check_hand(actor, row)
     _check_found(outcome, finding, reason)
-    position = _position(latitude, longitude)
+    position = position_from(latitude, longitude)
     row.outcome, row.finding, row.reason = outcome, finding, reason.strip()
     row.note = note.strip()
     if photo is not None:
@@ -336,7 +336,8 @@ def _check_found(outcome: str, finding: str, reason: str) -> None:
         raise InvalidInput(_("Tulis alasan hasil ini."), field="reason")
 
 
-def _position(latitude: float | None, longitude: float | None) -> dict[str, float] | None:
+def position_from(latitude: float | None, longitude: float | None) -> dict[str, float] | None:
+    """Return degrees as they are kept, None when neither was said. Raises InvalidInput."""
     if latitude is None and longitude is None:
         return None
     for value, (least, most), field in (

@@ -108,7 +108,11 @@ def list_columns(request: HttpRequest, uid: str) -> HttpResponse:
 
     if carried_out(request, form, set_columns, done=_("Kolom jawaban disimpan.")):
         return redirect("registry:verval_list", uid=uid)
-    return _form_page(request, held, form, title=_("Kolom jawaban"), submit=_("Simpan"))
+    text = _(
+        "Kolom mana di lembar pengirim yang diisi jawaban. Yang tidak ada di lembarnya ditambahkan "
+        "di kanan saat dikembalikan."
+    )
+    return _form_page(request, held, form, title=_("Kolom jawaban"), submit=_("Simpan"), text=text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +142,11 @@ def list_assign(request: HttpRequest, uid: str) -> HttpResponse:
 
     if carried_out(request, form, assign, done=_("Tugas dibagi.")):
         return redirect("registry:verval_list", uid=uid)
-    return _form_page(request, held, form, title=_("Bagi tugas"), submit=_("Berikan"))
+    text = _(
+        "Baris di wilayah itu yang belum dikunjungi menjadi tugasnya. Baris keluarganya sendiri "
+        "tetap pada petugas lain."
+    )
+    return _form_page(request, held, form, title=_("Bagi tugas"), submit=_("Berikan"), text=text)
 
 
 @require_http_methods(["GET", "POST"])

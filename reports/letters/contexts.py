@@ -144,6 +144,7 @@ class ReceiptContext(TypedDict):
     reporter: str
     emergency: bool
     missing: list[MissingPaper]
+    received_papers: list[str]
     next_steps: list[str]
     promise: str
 

@@ -33,6 +33,7 @@ from reports.letters import codes, kinds, numbering, render, selectors
 from reports.letters.contexts import FrozenLetter, Verification, freeze
 from reports.letters.kinds import LetterKind
 from reports.letters.models import Letter, LetterRevision
+from reports.letters.signals import letter_moved
 from reports.letters.workflow import LETTER, NOT_YET, LetterState
 
 log = logging.getLogger("puskesmas.letters")
@@ -457,4 +458,5 @@ def _move(letter: Letter, action: str, *, actor: Actor, reason: str = "") -> Let
         subject=letter, field="state", step=step, source=source, actor=actor, reason=reason
     )
     audit(actor=actor, action=f"letter.{action}", subject=letter)
+    letter_moved.send(sender=Letter, letter=letter, action=action, actor=actor)
     return letter

@@ -14,7 +14,7 @@ from puskesmas.actors import Actor
 from puskesmas.history import audit
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
 from puskesmas.workflow import Step
-from reports.letters import kinds, selectors, services
+from reports.letters import kinds, notes, selectors, services
 from reports.letters.desk import READERS, register_row, row_of
 from reports.letters.forms import HandOverForm, ReasonForm, RegisterFilter
 from reports.letters.models import Letter
@@ -33,8 +33,10 @@ def register(request: HttpRequest) -> HttpResponse:
     page = selectors.register_page(
         actor, filters=filters, position=request.GET.get("at", ""), size=PAGE_SIZE
     )
+    readable = [item for item in page.rows if item.readable]  # type: ignore[attr-defined]
+    said = notes.notes_of(actor, readable)
     context = {
-        "rows": [register_row(item) for item in page.rows],
+        "rows": [register_row(item) | {"later": said.get(item.uid)} for item in page.rows],
         "form": form,
         "active": sum(1 for value in filters.values() if value),
         "list_url": reverse("letters:register"),
@@ -73,6 +75,7 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
         "successor": successor,
         "events": selectors.history(item),
         "waiting": _waiting(item),
+        "later": notes.notes_of(actor, [item]).get(item.uid),
     }
     return render(request, "letters/letter.html", context)
 

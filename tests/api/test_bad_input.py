@@ -51,6 +51,7 @@ class Program:
     def __init__(self, world: Any) -> None:
         self.known = {
             **vars(world),
+            "officer": world.officer,
             "code": _code(world),
             "today": world.cast.village.today(),
         }
@@ -109,6 +110,7 @@ def _said(answer: Any) -> str:
     return f"{answer.status_code} {answer.content[:300]!r}"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("row", WRITES, ids=str)
 def test_a_field_of_the_wrong_kind_is_refused_in_words(row, program):
     valid = program.body(row)
@@ -177,6 +179,7 @@ def test_another_content_type_is_refused_in_words(content_type, status, program)
         assert (answer.status_code, _in_words(answer)) == (status, True), _said(answer)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "headers",
     [
@@ -330,6 +333,7 @@ _OWNERS = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
     OPERATIONS,

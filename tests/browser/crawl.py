@@ -30,7 +30,7 @@ FOR_PROGRAMS = ("api", "exchange:", "schema")
 ALIKE = (
     *("account_", "mfa_", "styleguide", "status:", "verify:"),
     *("letters:pdf", "complaints:receipt", "complaints:question_receipt"),
-    "registry:import_reasons",
+    *("registry:import_reasons", "programs:attendance", "programs:tickets"),
 )
 #: Forms sent besides, by whom: their answers say what was found, or what is amiss.
 SENT: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
@@ -57,6 +57,8 @@ MOST_TRIES = 2
 #: Views that draw a page of its own for each value of an argument.
 _DRAWN_BY = {
     "complaints:act": "code",
+    "programs:draft_part": "part",
+    "programs:draft_row": "part",
     "proposals:act": "code",
     "referrals:inbox_act": "action",
     "styleguide_page": "name",

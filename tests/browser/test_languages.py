@@ -27,20 +27,31 @@ from tests.world import World
 pytestmark = pytest.mark.browser
 
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
-#: Names of the demo in running text: places, who took a file, a column of a sender's sheet.
-DEMO_NAMES = ("Sumber Wadung", "Sukamaju Baru", "Bagian umum", "HASIL VERVAL")
+#: Names of the demo in running text: places, who took a file, a column of a sender's sheet, a
+#: distribution in the title of its page.
+DEMO_NAMES = (
+    *("Sumber Wadung", "Sukamaju Baru", "Bagian umum", "HASIL VERVAL"),
+    "Beras CBP tahap 2",
+)
 #: Pages of the second step after the password.
 BEFORE_SECOND_STEP = ("mfa_index", "mfa_activate_totp")
 WITH_SECOND_STEP = (
     *("mfa_index", "mfa_deactivate_totp", "mfa_reauthenticate"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
 )
+#: What stands in the address of a page behind a stage.
+STAGES = ("calls", "people", "/aid/", "override", "minutes", "outcomes")
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
+    "referrals:override",
+    *("proposals:minutes", "proposals:outcomes"),
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
     "programs:call_name",
-    *("registry:likeness", "registry:merge", "registry:unmerge"),
+    *("programs:distribution_settle", "programs:distribution_unlock", "programs:hand_replace"),
+    *("programs:distribution_minutes", "programs:recipient_minutes"),
+    *("registry:merge", "registry:unmerge"),
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
+    "proposals:minutes_revise",
 )
 #: Views a walk cannot show, and why.
 NOT_PAGES = {
@@ -50,7 +61,12 @@ NOT_PAGES = {
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
             *("referrals:take_up", "status:details", "complaints:phones"),
             *("registry:household_head", "registry:likeness_reopen", "registry:import_cancel"),
-            *("programs:call_strike", "proposals:answers_apply"),
+            *("programs:call_strike", "proposals:answers_apply", "programs:overlap_remove"),
+            "verification:find",
+            *("programs:distribution_build", "programs:distribution_add_person"),
+            *("programs:distribution_remove", "programs:slot_remove", "programs:hand_defer"),
+            "programs:hand_papers",
+            *("programs:catalogue_take", "programs:draft_row_act"),
         ),
         "takes a form and shows the page it stands on",
     ),
@@ -146,7 +162,7 @@ def test_no_page_behind_a_stage_speaks_two_languages(world: World, language: str
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     for row in PAGES:
         # Few addresses hold names that only other tests fill in.
-        if row.method != "GET" or not any(part in row.path for part in ("calls", "people")):
+        if row.method != "GET" or not any(part in row.path for part in STAGES):
             continue
         path = row.path.format(**known)
         view = resolve(path.partition("?")[0]).view_name

@@ -104,6 +104,8 @@ def test_a_matter_goes_from_the_counter_to_the_district_and_back(
 
     koordinator_returns_the_draft(koordinator, subject, "Sebutkan rumah sakitnya.")
     bo_mends_the_referral(bo, case, "Berobat jantung rutin di RSUD; kartu belum punya.")
+    koordinator_cannot_approve_yet(koordinator, subject, "SKTM")
+    bo_has_seen_every_paper(bo, case)
     koordinator_approves(koordinator, subject)
 
     the_district_receives(manager, subject)
@@ -199,7 +201,9 @@ def the_receipt_says_what_it_must(fo: Person, number: str) -> None:
     assert "bukan bukti penerimaan bantuan" in said.casefold()
     for missing in ("Fotokopi KK", "SKTM"):
         assert missing in said
-    assert "Fotokopi KTP" not in said.partition("kurang")[2]
+    missing, _, received = said.partition("kurang")[2].partition("diterima:")
+    assert "Fotokopi KTP" not in missing
+    assert "Fotokopi KTP" in received
 
 
 def find(officer: Person, number: str) -> str:
@@ -275,6 +279,26 @@ def koordinator_returns_the_draft(koordinator: Person, subject: Somebody, reason
     koordinator.writes("Alasan", reason)
     koordinator.presses("Kembalikan")
     koordinator.sees("Rujukan dikembalikan ke back office.")
+
+
+def koordinator_cannot_approve_yet(koordinator: Person, subject: Somebody, *papers: str) -> None:
+    """Step 5: what the programme asks for must be there before anything is forwarded."""
+    waiting_referral(koordinator, subject)
+    koordinator.presses("Setujui rujukan")
+    koordinator.sees("Berkas belum lengkap, jadi rujukan belum bisa diteruskan")
+    for paper in papers:
+        koordinator.sees(paper)
+
+
+def bo_has_seen_every_paper(bo: Person, case: str) -> None:
+    """Step 4: originals shown at the desk are ticked, one box each."""
+    bo.goes_to(case)
+    bo.main.get_by_text("Centang berkas yang sudah dilihat").click()
+    seen = bo.main.locator("form", has=bo.page.get_by_role("button", name="Simpan centang"))
+    for box in seen.get_by_role("checkbox").all():
+        box.check()
+    bo.presses("Simpan centang")
+    bo.sees("Tersimpan.")
 
 
 def koordinator_approves(koordinator: Person, subject: Somebody) -> None:
@@ -438,6 +462,7 @@ def test_the_same_path_on_paper_where_no_district_is_linked(
     bo.sees_not("Dikirim ke SLRT")
     bo.writes("Apa yang dibutuhkan", "Kartu kesehatan untuk suami.")
     bo.presses("Ajukan untuk disetujui")
+    bo_has_seen_every_paper(bo, case)
     koordinator_approves(koordinator, subject)
 
     fo.goes_to(case)

@@ -14,13 +14,13 @@ from tests.walking import EVERYBODY, ROLES, actor_in, coded, written
 #: (from, to): the actions that lead there, and who may do each. SYS is the program itself.
 EXPECTED = {
     # Checked and handled by the back office; papers are asked for by whoever meets the resident.
-    ("registered", "in_verification"): {"examine": "BO"},
+    ("registered", "in_verification"): {"examine": "BO HEAD"},
     ("registered", "waiting_resident"): {"ask_papers": "FO BO FAS"},
     ("in_verification", "waiting_resident"): {"ask_papers": "FO BO FAS"},
     ("in_handling", "waiting_resident"): {"ask_papers": "FO BO FAS"},
     ("waiting_resident", "in_verification"): {"papers_received": "FO BO FAS"},
-    ("registered", "in_handling"): {"record_finding": "BO"},
-    ("in_verification", "in_handling"): {"record_finding": "BO"},
+    ("registered", "in_handling"): {"record_finding": "BO HEAD"},
+    ("in_verification", "in_handling"): {"record_finding": "BO HEAD"},
     # Recorded without being passed on: only after somebody looked into it.
     ("in_verification", "recorded_only"): {"record_only": "BO"},
     ("in_handling", "recorded_only"): {"record_only": "BO"},

@@ -78,6 +78,7 @@ def test_threads_draw_no_number_twice(village, few_numbers):
     assert_all_numbers_differ(72)
 
 
+@pytest.mark.processes
 def test_processes_draw_no_number_twice(village):
     environment = {
         **os.environ,

@@ -32,6 +32,8 @@ def main() -> None:
 
 def found() -> dict[str, str]:
     """Create the office's people; return the uids of its village and district."""
+    from django.utils import timezone
+
     from programs.models import Programme, ProgrammeVersion
     from tests.cast import make_cast
 
@@ -43,7 +45,12 @@ def found() -> dict[str, str]:
         owner="Dinas Kesehatan",
         tier=Programme.Tier.REGENCY,
     )
-    ProgrammeVersion.objects.create(programme=programme, effective_from=date(2020, 1, 1))
+    ProgrammeVersion.objects.create(
+        office=cast.village,
+        programme=programme,
+        effective_from=date(2020, 1, 1),
+        published_at=timezone.now(),
+    )
     return {"village": str(cast.village.uid), "district": str(cast.district.uid)}
 
 

@@ -77,6 +77,7 @@ def test_one_button_pressed_many_times_at_once_makes_one_letter(cast, quick_prin
     assert_no_gap_and_no_double(1)
 
 
+@pytest.mark.processes
 def test_processes_at_one_counter(cast):
     workers, each = 4, 5
     environment = {

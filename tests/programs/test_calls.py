@@ -352,17 +352,21 @@ def test_nothing_is_handed_over_before_it_is_approved(login, front, submitted):
     assert login("front").get(page).status_code == 409
 
 
-def test_a_government_tier_gets_whole_numbers_and_what_is_covered(front, approved):
+def test_a_government_tier_gets_whole_numbers_and_what_is_covered(cast, front, approved):
+    load_catalogue(cast.village)
+    approved.programme = Programme.objects.get(office=cast.village, code="PKH")
     titles, line = lines_of(services.read_sheet(approved, actor=front))
     told = dict(zip(titles, line, strict=True))
     assert (told["NIK"], told["NO KK"], told["NAMA"]) == (NIK, KK, "Tukiyem")
     assert told["ALASAN"] == "72 tahun, hidup sendiri"
 
 
-def test_a_partner_gets_no_number_and_nothing_of_others(cast, front, approved):
+@pytest.mark.parametrize("tier", [Programme.Tier.PARTNER, None])
+def test_a_partner_or_an_unknown_owner_gets_no_number_and_nothing_of_others(
+    cast, front, approved, tier
+):
     load_catalogue(cast.village)
-    partner = Programme.objects.filter(office=cast.village, tier=Programme.Tier.PARTNER)[0]
-    approved.programme = partner
+    approved.programme = Programme.objects.filter(office=cast.village, tier=tier).first()
     titles, line = lines_of(services.read_sheet(approved, actor=front))
     assert not {"NIK", "NO KK", "SUDAH MENERIMA", "DESIL"} & set(titles)
     assert NIK not in line

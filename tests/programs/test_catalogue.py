@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from programs.models import Participation, Programme, Requirement
-from programs.papers import catalogue, paper_name, papers
+from programs.catalogue.exchange import STARTER
+from programs.catalogue.file import parse
+from programs.models import Participation, Programme, ProgrammeVersion
+from programs.papers import paper_name, papers
 from programs.selectors import papers_wanted, participations_of, programmes_of, versions_on
 from programs.services import end_participation, load_catalogue, record_participation
 from puskesmas.errors import InvalidInput, NotFound
@@ -60,10 +62,12 @@ def version(office, code, day=date(2026, 11, 22)):
 
 def test_every_paper_the_catalogue_asks_for_has_both_names():
     asked = {
-        requirement["code"]
-        for row in catalogue()["programmes"]
-        for fields in row["versions"]
-        for requirement in fields["requirements"]
+        code
+        for programme in parse(STARTER.read_text(encoding="utf-8")).programmes
+        for version in programme.versions
+        for service in ("", *(one.code for one in version.services))
+        for required in version.requirements_of(service)
+        for code in (required.code, *required.substitutes)
     }
     assert asked <= set(papers())
     assert all(paper.name_id and paper.name_en for paper in papers().values())
@@ -71,15 +75,14 @@ def test_every_paper_the_catalogue_asks_for_has_both_names():
 
 def test_loading_brings_every_programme_known_and_loading_again_changes_nothing(office):
     assert set(programmes_of(office).values_list("code", flat=True)) == KNOWN
-    papers_before = Requirement.objects.count()
+    versions_before = ProgrammeVersion.objects.count()
     assert load_catalogue(office) == 0
-    assert Requirement.objects.count() == papers_before
+    assert ProgrammeVersion.objects.count() == versions_before
 
 
 def test_loading_again_keeps_what_the_office_changed_and_brings_back_what_is_new(office):
     Programme.objects.filter(office=office, code="PKH").update(owner="Dinas Sosial")
-    Programme.objects.get(office=office, code="KUR").versions.all().delete()
-    Programme.objects.filter(office=office, code="KUR").delete()
+    Programme.objects.filter(office=office, code="KUR").update(code="KUR-LAMA")
     assert load_catalogue(office) == 1
     assert programme(office, "PKH").owner == "Dinas Sosial"
 

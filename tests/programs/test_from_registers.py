@@ -47,6 +47,15 @@ def test_a_list_opens_the_programmes_it_names(village):
     assert Participation.objects.filter(since=date(2026, 9, 30)).count() == 2
 
 
+@pytest.mark.parametrize("life", ["deceased", "moved"])
+def test_a_list_opens_nothing_for_whoever_died_or_moved_and_says_so(village, life):
+    Resident.objects.filter(name="SITI AMINAH").update(life=life)
+    batch = load(village, f"{SITI};2;YA;TIDAK", f"{AGUS};6;TIDAK;YA")
+    assert held("SITI AMINAH") == set()
+    assert held("AGUS SANTOSO") == {"BPNT"}
+    assert batch.rows.get(resident__name="SITI AMINAH").problems[-1] == f"{life}_listed"
+
+
 def test_a_newer_list_ends_what_it_no_longer_names(village):
     load(village, f"{SITI};2;YA;YA")
     load(village, f"{SITI};2;TIDAK;YA", day=date(2026, 10, 31))

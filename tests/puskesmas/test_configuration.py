@@ -14,6 +14,7 @@ ELSEWHERE = {
     "VILLAGE_PORT",
     "DISTRICT_PORT",
     "ARGS",
+    "WORKERS",
     "PYTHON",
 }
 

@@ -115,13 +115,16 @@ def test_a_receipt_number_with_two_neighbours_swapped_is_noticed(payload, place)
     [
         ("nik 3509990101900001 ada", "nik [NIK/KK] ada"),
         ("3509 9901 0190 0001", "[NIK/KK]"),
+        ("satu angka kurang 350999010190000", "satu angka kurang [NIK/KK]"),
+        ("satu angka lebih 35099901019000011", "satu angka lebih [NIK/KK]"),
+        ("/cases/01a20404-0109-7606-9204-141959813730/", None),
         ("wa 081234567890", "wa [telepon]"),
         ("+62 812-3456-7890", "[telepon]"),
         ("resi 123456789012", "resi 123456789012"),
     ],
 )
 def test_logs_blank_personal_numbers(text, shown):
-    assert logs.redact(text) == shown
+    assert logs.redact(text) == (text if shown is None else shown)
 
 
 def _due(start, days, *, working=True, zone=WIB, pauses=(), local=()):

@@ -3,7 +3,7 @@
 import pytest
 
 from puskesmas import navigation
-from puskesmas.navigation import Entry, add, links_for
+from puskesmas.navigation import Entry, Group, add, links_for
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +47,40 @@ def test_the_same_address_is_listed_once():
     add(Entry(label="Depan", url_name="home", icon="house", order=10))
 
     assert labels(set()) == ["Depan", "Panduan"]
+
+
+LISTS = Group(label="Daftar", icon="list", order=25)
+
+
+def group_of(roles: set[str], path: str = "/"):
+    add(Entry(label="Isi", url_name="registry:imports", icon="x", order=60, group=LISTS))
+    add(
+        Entry(
+            label="Usul",
+            url_name="registry:verval",
+            icon="x",
+            order=5,
+            group=LISTS,
+            roles=frozenset({"admin"}),
+        )
+    )
+    return links_for(roles=roles, village=True, path=path)
+
+
+def test_entries_of_a_group_stand_under_its_heading_in_its_place():
+    links = group_of({"admin"})
+
+    assert [link.label for link in links] == ["Beranda", "Akun", "Daftar", "Panduan"]
+    assert [link.label for link in links[2].links] == ["Usul", "Isi"]
+
+
+def test_a_group_of_one_entry_is_that_entry():
+    assert [link.label for link in group_of({"front_office"})] == ["Beranda", "Isi", "Panduan"]
+
+
+@pytest.mark.parametrize(("path", "is_here"), [("/people/imports/new/", True), ("/", False)])
+def test_a_group_is_marked_on_the_pages_of_its_entries(path, is_here):
+    _home, _account, group, _guide = group_of({"admin"}, path)
+
+    assert group.current is is_here
+    assert [link.label for link in group.links if link.current] == (["Isi"] if is_here else [])

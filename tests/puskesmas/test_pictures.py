@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from puskesmas.attachments import _clean_image
+from puskesmas.attachments import _clean_image, position_of
 from puskesmas.errors import InvalidInput
 
 
@@ -63,3 +64,28 @@ def test_a_picture_with_several_bytes_changed_is_read_or_refused_in_words(kind, 
     ):
         content[place] = value
     is_read(bytes(content))
+
+
+def told_by_camera(kind: str) -> bytes:
+    """Return a picture that tells its place in every way a camera or an app knows."""
+    exif = Image.Exif()
+    exif[0x8825] = {1: "S", 2: (8.0, 7.0, 24.0), 3: "E", 4: (113.0, 42.0, 0.0)}
+    words = b"<x:xmpmeta>exif:GPSLatitude</x:xmpmeta>"
+    text = PngInfo()
+    text.add_text("Comment", "GPS -8.12")
+    more = {
+        "PNG": {"pnginfo": text},
+        "JPEG": {"xmp": words, "comment": b"GPS -8.12"},
+        "WEBP": {"xmp": words},
+    }
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, kind, exif=exif, **more[kind])
+    assert b"GPS" in out.getvalue()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_nothing_a_camera_or_app_wrote_into_a_picture_is_kept(kind):
+    content, _media_type = _clean_image(told_by_camera(kind), field="upload")
+    assert not any(trace in content for trace in (b"GPS", b"Exif", b"eXIf", b"xmp", b"tEXt"))
+    assert position_of(content) is None

@@ -73,7 +73,12 @@ def make_programme(cast, code, tier=Programme.Tier.REGENCY, unit=Programme.Unit.
         tier=tier,
         unit=unit,
     )
-    ProgrammeVersion.objects.create(programme=programme, effective_from=date(2020, 1, 1))
+    ProgrammeVersion.objects.create(
+        office=cast.village,
+        programme=programme,
+        effective_from=date(2020, 1, 1),
+        published_at=timezone.now(),
+    )
     return programme
 
 

@@ -314,7 +314,7 @@ def test_the_approvers_list_asks_the_same_number_of_queries_for_many(
         draft(case_uid=make_case().uid)
     client = login("koordinator")
     page(client, "approvals")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert page(client, "approvals").status_code == 200
 
 
@@ -327,7 +327,7 @@ def test_the_delivery_list_asks_the_same_number_of_queries_for_many(
         approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
     client = login("front")
     page(client, "deliveries")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert page(client, "deliveries").status_code == 200
 
 
@@ -341,5 +341,5 @@ def test_the_inbox_asks_the_same_number_of_queries_for_many(
     wire.push()
     client = login("manager")
     page(client, "inbox")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert page(client, "inbox").status_code == 200

@@ -16,6 +16,7 @@ from registry.imports.services import _Upload
 from registry.models import Import
 
 TEXT = "NIK;NAMA;ALAMAT\r\n3509995205800001;RENÉ SITI;JL. MELATI\r\n"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -62,6 +63,26 @@ def encrypted_entry(content):
     return bytes(data)
 
 
+def locked_ods():
+    """Return an ODS as LibreOffice locks it: the manifest says how an entry is encrypted."""
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">'
+        '<manifest:encryption-data manifest:checksum-type="SHA256/1K" manifest:checksum="eA==">'
+        '<manifest:algorithm manifest:algorithm-name="http://www.w3.org/2001/04/xmlenc#aes256-cbc"'
+        ' manifest:initialisation-vector="eA=="/></manifest:encryption-data>'
+        "</manifest:file-entry></manifest:manifest>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", ODS)
+        archive.writestr("content.xml", os.urandom(500))
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return out.getvalue()
+
+
 REFUSED = {
     "a picture called .csv": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "foto.csv", "bukan lembar kerja"),
     "a PDF": (b"%PDF-1.7\n%....", "daftar.pdf", "bukan lembar kerja"),
@@ -80,6 +101,7 @@ REFUSED = {
         "kata sandi|bukan lembar",
     ),
     "a locked archive": (encrypted_entry(workbook()), "daftar.xlsx", "kata sandi"),
+    "a locked ODS": (locked_ods(), "daftar.ods", "kata sandi"),
     "macros": (with_entry(workbook(), "xl/vbaProject.bin"), "daftar.xlsm", "makro|bukan lembar"),
     "a bomb": (with_entry(workbook(), "xl/b.xml", b"\0" * 60_000_000), "d.xlsx", "lebih besar"),
     "no line of titles": (b"A;B\n1;2\n", "daftar.csv", "judul kolom"),

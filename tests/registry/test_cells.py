@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from registry.imports import cells
+from registry.imports import cells, hamlets
 
 TODAY = date(2026, 11, 22)
 
@@ -109,3 +109,30 @@ def test_decile_cells(cell, expected):
 )
 def test_relations(written, code):
     assert cells.relation_of(written) == code
+
+
+HAMLETS = {"Krajan", "Krajan Lor", "Sumber Wadung", "Sukorejo", "Sukarejo", "Blok A", "Krajan II"}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "problems"),
+    [
+        ("Krajan", "Krajan", []),
+        ("Dusun Krajan", "Krajan", []),
+        ("KRAJAN", "Krajan", []),
+        ("Krajn", "Krajan", ["dusun_corrected"]),
+        ("Sumbre Wadunk", "Sumber Wadung", ["dusun_corrected"]),
+        ("Sukerejo", "Sukerejo", ["dusun_doubtful"]),
+        ("Blok B", "Blok B", []),
+        ("Krajan III", "Krajan III", []),
+        ("Krajan Kor", "Krajan Kor", []),
+        ("Tegalrejo", "Tegalrejo", []),
+        ("", "", []),
+    ],
+)
+def test_a_slip_in_a_hamlets_name_is_put_right_where_one_is_meant(written, meant, problems):
+    assert hamlets.meant_by(written, HAMLETS) == (meant, problems)
+
+
+def test_without_known_hamlets_every_name_stands():
+    assert hamlets.meant_by("Krajn", ()) == ("Krajn", [])

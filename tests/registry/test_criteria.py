@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from puskesmas.errors import InvalidInput, NotYourRole
+from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily
 from puskesmas.models import AuditEntry
 from registry.codes import HOUSING
 from registry.criteria import selectors, services
@@ -98,6 +98,19 @@ def test_the_answer_that_speaks_for_poverty_meets_the_criterion(
     filler = "wall" if code != "wall" else "floor"
     survey = ask(cast, person, sets["10-pertanyaan"], {filler: "yes", code: answer})
     assert results(survey)[code] == result
+
+
+def test_nobody_surveys_his_own_family(cast, sets, login):
+    sister = create_resident(
+        actor=cast.actor("front"), name="Wagiyem", kk=KK, nik="3509994507800031", relation="1"
+    )
+    cast.kasun.kk = KK
+    cast.kasun.save()
+    with pytest.raises(OwnFamily):
+        ask(cast, sister, sets["262-2022"], {"floor": "yes"})
+    page = login("kasun").get(reverse("surveys:new", args=[sister.uid, "262-2022"]))
+    assert "Mintalah petugas lain yang mensurvei." in page.content.decode()
+    assert ask(cast, sister, sets["262-2022"], {"floor": "yes"}, who="facilitator").pk
 
 
 def test_what_nobody_answered_is_unknown(cast, person, sets):

@@ -71,6 +71,7 @@ def test_every_family_has_its_own_kk_and_one_head(population):
         assert len(heads) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("write", [files.write_tegalsari, files.write_mekarwangi])
 def test_the_same_day_gives_the_same_bytes(write, tmp_path):
     for name in ("one", "two"):
@@ -89,6 +90,7 @@ def demo_files(folder):
     return {Path(path): options.split() for path, _, options in lines if options}
 
 
+@pytest.mark.sweep
 def test_a_newcomer_gets_every_sheet_with_the_words_that_load_it(cast, tmp_path):
     folder = tmp_path / "new" / "lists"
     written = demo_files(folder)

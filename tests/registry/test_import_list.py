@@ -6,13 +6,14 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, ManagementUtility, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from puskesmas import bulk
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
-from registry.imports import pieces, services
+from registry.imports import pieces, plans, services
 from registry.imports.problems import PROBLEMS, Gravity
 from registry.imports.services import _Upload
 from registry.models import (
@@ -79,6 +80,7 @@ def found_in(batch):
 # --- The demo villages ---------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_the_population_sheet_of_the_desa_gives_exactly_its_faults(cast, tegalsari):
     batch = load_file(cast.village, tegalsari.population)
     assert found_in(batch) == +tegalsari.population.expected
@@ -88,6 +90,7 @@ def test_the_population_sheet_of_the_desa_gives_exactly_its_faults(cast, tegalsa
     assert sum(batch.counts["by_rw"].values()) == 4085 + 23 + 9
 
 
+@pytest.mark.sweep
 def test_the_population_sheet_of_the_kelurahan_gives_exactly_its_faults(cast, mekarwangi):
     batch = load_file(cast.other_village, mekarwangi.population)
     assert found_in(batch) == +mekarwangi.population.expected
@@ -95,6 +98,7 @@ def test_the_population_sheet_of_the_kelurahan_gives_exactly_its_faults(cast, me
     assert len(batch.counts["by_rw"]) == 6
 
 
+@pytest.mark.sweep
 def test_loading_the_same_sheets_again_changes_nothing(cast, tegalsari, dtsen):
     listed = tegalsari.registers[1]
     load_file(cast.village, tegalsari.population)
@@ -118,6 +122,7 @@ def test_loading_the_same_sheets_again_changes_nothing(cast, tegalsari, dtsen):
     assert register.counts["already_loaded"]
 
 
+@pytest.mark.sweep
 def test_the_register_sheet_gives_exactly_its_faults_and_links_its_people(cast, tegalsari, dtsen):
     load_file(cast.village, tegalsari.population)
     listed = tegalsari.registers[1]
@@ -131,6 +136,7 @@ def test_the_register_sheet_gives_exactly_its_faults_and_links_its_people(cast, 
     assert matched["kk_name"] >= listed.expected["nik_missing"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("which", ["tegalsari", "mekarwangi"])
 def test_a_dry_run_finds_the_same_and_writes_no_resident(cast, request, which):
     listed = request.getfixturevalue(which).population
@@ -188,6 +194,18 @@ def test_a_person_who_changes_cards_leaves_the_old_one_that_day(cast):
     old, new = HouseholdMember.objects.filter(resident__name="SITI AMINAH").order_by("pk")
     assert (old.household.kk, old.until) == (AGUS[1], date(2026, 9, 1))
     assert (new.household.kk, new.until) == ("3509990505200001", None)
+
+
+def test_a_list_that_changes_a_card_tells_whoever_has_it_open(cast):
+    load(cast.village, sheet(SITI, AGUS))
+    card = Household.objects.get()
+    load(cast.village, sheet(SITI, AGUS))
+    assert Household.objects.get().version == card.version
+    batch = load(cast.village, sheet(SITI, changed(AGUS, HUBUNGAN="ANAK")))
+    assert Household.objects.get().version == card.version + 1
+    services.undo(actor=cast.actor("back"), uid=batch.uid)
+    pieces.carry_on(batch.pk)
+    assert Household.objects.get().version == card.version + 2
 
 
 def test_a_death_on_the_list_is_taken_over_with_its_date(cast):
@@ -392,10 +410,14 @@ def test_a_list_that_breaks_while_loading_changes_nothing_and_says_so(cast, monk
     tried(actor, batch)
     services.queue(actor=actor, uid=batch.uid)
 
-    def full_disk(*args, **kwargs):
-        raise OSError(28, "No space left on device")
+    insert = bulk.insert
 
-    monkeypatch.setattr(HouseholdMember.objects, "bulk_create", full_disk)
+    def full_disk(model, *rows):
+        if model is HouseholdMember:
+            raise OSError(28, "No space left on device")
+        return insert(model, *rows)
+
+    monkeypatch.setattr(bulk, "insert", full_disk)
     pieces.carry_on(batch.pk)
     batch.refresh_from_db()
     assert batch.status == Import.Status.FAILED
@@ -449,6 +471,38 @@ def test_the_command_says_what_is_wrong(cast, tmp_path, args, words):
     path.write_bytes(sheet(SITI))
     with pytest.raises(CommandError, match=words):
         call_command("import_list", str(path), *args, "--date", "30-06-2026")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("at", "told"), [(Terminal(), ["2 of 3", "3 of 3"]), (io.StringIO(), [])])
+def test_on_a_terminal_the_command_says_how_far_it_is(cast, tmp_path, monkeypatch, at, told):
+    monkeypatch.setattr(plans, "PIECE", 1)
+    path = tmp_path / "warga.csv"
+    path.write_bytes(sheet(SITI, AGUS))
+    words = ["--residents", "--office", cast.village.code, "--date", "30-06-2026"]
+    call_command("import_list", str(path), *words, stdout=io.StringIO(), stderr=at, no_color=True)
+    lines = at.getvalue().replace("\r", "\n").splitlines()
+    assert lines == [f"{line} lines" for line in told]
+
+
+@pytest.mark.parametrize(("content", "code"), [(sheet(SITI), 0), (b"A;B\n1;2\n", 1)])
+def test_the_command_ends_with_what_a_script_can_ask(cast, tmp_path, capsys, content, code):
+    path = tmp_path / "warga.csv"
+    path.write_bytes(content)
+    words = ["--residents", "--office", cast.village.code, "--date", "30-06-2026"]
+    ended = 0
+    try:
+        ManagementUtility(["manage.py", "import_list", str(path), *words]).execute()
+    except SystemExit as end:
+        ended = end.code
+    assert ended == code
+    told = capsys.readouterr()
+    assert ("judul kolom" in told.err) == bool(code)
+    assert ("To take it back" in told.out) != bool(code)
 
 
 def test_a_register_of_the_same_code_belongs_to_one_office(cast, dtsen):

@@ -10,7 +10,7 @@ from registry.imports.matching import Matcher
 from registry.imports.rows import Row
 from registry.likeness.people import facts
 from registry.likeness.scoring import is_certain, score
-from registry.models import Resident
+from registry.models import Household, HouseholdMember, Resident
 from registry.naming import address_key, name_key
 from registry.services import create_resident
 from tests.registry import ugly
@@ -123,7 +123,7 @@ def test_father_and_son_of_one_name_are_both_asked_about(cast, front):
     (found,) = match(cast.village, row("Ahmad Fauzi", **HOUSE))
     assert found.resident is None
     assert {doubt.resident for doubt in found.doubtful} == set(people)
-    assert found.identical is None
+    assert found.identical == tuple(people)
 
 
 def test_two_rows_about_one_person_are_both_left_open(cast, front):
@@ -183,3 +183,99 @@ def test_a_batch_takes_the_same_queries_whatever_its_size(
     for some in (rows[:5], rows):
         with django_assert_max_num_queries(14):
             Matcher(cast.village, some, lock=False)
+
+
+# --- By name and birth date ----------------------------------------------------------------------
+
+SITI = {"name": "Siti Aminah", "birth_date": BORN}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        HOUSE,
+        {"address": "Jalan Taman Sari 12"},
+        {"rt": "2", "rw": "3"},
+        {"sex": "P"},
+    ],
+)
+def test_name_and_birth_date_are_enough_where_nothing_contradicts(cast, front, said):
+    siti = create_resident(actor=front, **SITI, **HOUSE, sex="P")
+    (found,) = match(cast.village, row(**SITI, **said))
+    assert (found.resident, found.how) == (siti, "name_birth_date")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"address": "Jl. Cihampelas No. 40"},
+        {"address": "Jl. Tamansari No. 14"},
+        {"rt": "005", "rw": "003"},
+        {**HOUSE, "rt": "005"},
+        {"sex": "L"},
+    ],
+)
+def test_another_place_or_sex_leaves_name_and_birth_date_in_doubt(cast, front, said):
+    siti = create_resident(actor=front, **SITI, **HOUSE, sex="P")
+    (found,) = match(cast.village, row(**SITI, **said))
+    assert found.resident is None
+    assert found.namesake == siti
+
+
+@pytest.mark.parametrize(
+    ("name", "born"), [("Slamet", BORN), ("Siti Aminah", date(1960, 7, 1))], ids=["word", "day"]
+)
+def test_one_word_or_a_usual_birthday_needs_the_place_as_well(cast, front, name, born):
+    known = create_resident(actor=front, name=name, birth_date=born, **HOUSE)
+    without, beside = (
+        match(cast.village, row(name, birth_date=born, **place))[0] for place in ({}, HOUSE)
+    )
+    assert without.resident is None
+    assert beside.resident == known
+
+
+# --- By family card ------------------------------------------------------------------------------
+
+CARD = "3509990101100001"
+
+
+def on_card(actor, name, **facts):
+    person = create_resident(actor=actor, name=name, **facts)
+    household, _is_new = Household.objects.get_or_create(office=actor.office, kk=CARD)
+    HouseholdMember.objects.create(household=household, resident=person)
+    return person
+
+
+@pytest.mark.parametrize(
+    ("written", "is_linked"),
+    [
+        ("Muhammad Sholihin", True),
+        ("Moch. Solihin", True),
+        ("Solihin Muhammad, S.Pd.", True),
+        ("M. Sholihim", False),
+        ("Sholihin", False),
+    ],
+)
+def test_a_slip_in_the_name_on_a_card_is_linked_or_asked_never_lost(
+    cast, front, written, is_linked
+):
+    person = on_card(front, "Muhammad Sholihin")
+    (found,) = match(cast.village, row(written, kk=CARD))
+    assert (found.resident == person) == is_linked
+    assert is_linked or found.namesake == person
+
+
+def test_a_son_named_as_his_father_on_one_card_is_asked_about(cast, front):
+    father = on_card(front, "Ahmad Fauzi", birth_date=date(1960, 5, 4))
+    (son,) = match(cast.village, row("Ahmad Fauzi", kk=CARD, birth_date=date(1990, 5, 4)))
+    assert son.resident is None
+    assert son.namesake == father
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["M.", "Moh.", "Mohd.", "Muh.", "Mhd.", "Moch.", "Mochamad", "Mokhamad", "Muchammad"],
+)
+def test_every_spelling_of_muhammad_is_one_key(written):
+    assert name_key(f"{written} Solihin") == name_key("Muhammad Solihin")

@@ -13,12 +13,13 @@ from openpyxl import Workbook, load_workbook
 from puskesmas import attachments
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily, StaleVersion, WrongState
 from puskesmas.models import AuditEntry, Office
-from registry.models import AnswerFile, Proposal, Register, Sheet, SheetProfile
+from registry.models import AnswerFile, Meeting, Proposal, Register, Sheet, SheetProfile
 from registry.proposals import answers, meetings, minutes, services, sheets
 from registry.proposals.services import Extra
 from registry.services import create_resident
 from reports.letters.selectors import last_revision
 from reports.letters.selectors import letter as find_letter
+from reports.letters.services import render_waiting, sign
 
 KK = "3509990101100041"
 NIKS = ["3509990101700041", "3509994202750042", "3509990303900043", "3509990404910044"]
@@ -202,6 +203,63 @@ def test_the_issued_minutes_are_numbered_and_close_the_meeting(cast, people, qui
         hear(cast, meeting, (two, "agreed", ""))
     with pytest.raises(WrongState):
         minutes.issue_minutes(actor=back, meeting=meeting, signer=None)
+
+
+def correct(cast, letter, **changes):
+    values = {
+        "actor": cast.actor("back"),
+        "letter": letter,
+        "version": letter.version,
+        "place": "Balai Desa",
+        "chair": "Pak Ketua",
+        "present": 12,
+        "signer": None,
+        "reason": "Salah tulis",
+    } | changes
+    return minutes.revise_minutes(**values)
+
+
+@pytest.fixture
+def minuted(cast, people, quick_print):
+    """Return the unsigned berita acara of a meeting that heard one proposal."""
+    meeting = hear(cast, hold(cast), (waiting(cast, people[0]), "agreed", ""))
+    return minutes.issue_minutes(actor=cast.actor("back"), meeting=meeting, signer=None)
+
+
+def test_before_the_signature_the_minutes_are_corrected_under_their_number(cast, minuted):
+    revised = correct(cast, minuted, chair="Bu Ketua", present=13)
+    frozen = last_revision(find_letter(cast.actor("back"), minuted.uid)).context
+    assert revised.number == minuted.number == frozen["number"]
+    assert (frozen["body"]["chair"], frozen["body"]["heard"]) == ("Bu Ketua", "1 (satu) usulan")
+    assert Meeting.objects.get().present == 13
+
+
+def test_minutes_refused_leave_the_meeting_as_it_was(cast, minuted):
+    with pytest.raises(InvalidInput):
+        correct(cast, minuted, chair="Bu Ketua", reason=" ")
+    with pytest.raises(StaleVersion):
+        correct(cast, minuted, chair="Bu Ketua", version=99)
+    render_waiting()
+    sign(actor=cast.actor("back"), uid=minuted.uid, version=None)
+    with pytest.raises(WrongState):
+        correct(cast, minuted, chair="Bu Ketua", version=None)
+    assert Meeting.objects.get().chair == "Pak Ketua"
+
+
+def test_the_page_of_a_berita_acara_leads_to_its_correction(cast, minuted, login):
+    browser = login("back")
+    url = reverse("proposals:minutes_revise", args=[minuted.uid])
+    assert url in browser.get(reverse("letters:letter", args=[minuted.uid])).content.decode()
+    sent = {
+        "version": minuted.version,
+        "place": "Aula",
+        "chair": "Pak Ketua",
+        "present": "12",
+        "signer": "by_hand",
+        "reason": "Tempatnya di aula",
+    }
+    assert browser.post(url, sent).status_code == 302
+    assert Meeting.objects.get().place == "Aula"
 
 
 def test_minutes_of_a_meeting_that_heard_nothing_are_refused(cast, village):
@@ -590,12 +648,54 @@ def test_an_answer_in_a_workbook_under_a_letterhead_is_read(cast, sent):
     assert run(cast, SimpleUploadedFile("jawaban.xlsx", out.getvalue())).changed == 1
 
 
-@pytest.mark.parametrize("header", ["NIK;NAMA", "NAMA;STATUS", "A;B"])
-def test_a_file_without_the_columns_is_refused_in_words(cast, sent, header):
-    with pytest.raises(InvalidInput) as caught:
-        hand_in(cast, csv("1;2", header=header))
-    assert "PADAN/TIDAK" in str(caught.value.message)
-    assert not AnswerFile.objects.exists()
+@pytest.mark.parametrize("header", ["NIK;NAMA;X", "NAMA;STATUS;X", "A;B;C"])
+def test_a_file_without_the_columns_waits_until_somebody_shows_them(cast, sent, header):
+    handed = hand_in(cast, csv(f"{NIKS[0]};PADAN;", header=header))
+    assert (handed.rows, handed.is_readable) == ([], False)
+    shown = answers.set_columns(
+        actor=cast.actor("back"),
+        uid=handed.uid,
+        version=handed.version,
+        columns={"0": "nik", "1": "answer"},
+    )
+    rows = answers.try_dry(shown, actor=cast.actor("back"))
+    assert [(row.answer, row.outcome) for row in rows] == [("accept", "changes")]
+    assert states(sent)[0] == "sent"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"0": "nik"},
+        {"0": "nik", "1": "answer", "2": "answer"},
+        {"0": "nik", "1": "colour"},
+        {"x": "nik", "1": "answer"},
+    ],
+)
+def test_columns_that_cannot_be_are_refused(cast, sent, columns):
+    handed = hand_in(cast, csv(f"1;{NIKS[0]};PAIMIN;PADAN;"))
+    with pytest.raises(InvalidInput):
+        answers.set_columns(actor=cast.actor("back"), uid=handed.uid, version=None, columns=columns)
+
+
+def test_a_wrong_guess_is_put_right_on_the_page(cast, sent, login):
+    handed = hand_in(
+        cast,
+        csv(f"{NIKS[0]};KAWIN;PADAN;x", header="NIK;STATUS;HASIL MENSOS;KET"),
+    )
+    [row] = answers.try_dry(handed, actor=cast.actor("back"))
+    assert row.outcome == "unreadable"
+    url = reverse("proposals:answers_columns", args=[handed.uid])
+    browser = login("back")
+    page = browser.get(url).content.decode()
+    assert "HASIL MENSOS" in page
+    assert NIKS[0] not in page
+    said = {"version": handed.version, "column_0": "nik", "column_2": "answer"}
+    assert browser.post(url, said).status_code == 302
+    run_again = AnswerFile.objects.get()
+    answers.apply(actor=cast.actor("back"), uid=run_again.uid, version=run_again.version)
+    assert states(sent)[0] == "accepted"
+    assert browser.post(url, said).status_code == 409
 
 
 def test_another_office_s_rows_are_not_found(cast, sent):

@@ -84,6 +84,37 @@ def test_the_child_reads_the_same_from_every_kind_of_file(layout, kind):
     assert_told(parsed(lambda: sheets.Sheet("DATA", [], 0, iter(lines))), sheet, layout)
 
 
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (["K", "BK", "Kawin", "", "CH"], "marital_status"),
+        (["Kepala Keluarga", "Istri", "Anak", "Anak"], "relation"),
+        (["Hidup", "Hidup", "Meninggal 3-4-2026"], "remark"),
+        (["PNS", "Honorer", "Tetap"], None),
+        (["1", "2", "1"], None),
+        (["", "", ""], None),
+        ([], None),
+    ],
+)
+def test_what_a_bare_status_means_is_told_by_its_values(values, field):
+    sample = [[f"WARGA {at}", value] for at, value in enumerate(values)]
+    mapping = columns.guess(["NAMA", "STATUS"], sample)
+    assert mapping == {"0": "name"} | ({"1": field} if field else {})
+
+
+@pytest.mark.parametrize(
+    ("titles", "mapping"),
+    [
+        (["NAMA", "L", "P"], {"0": "name", "1": "sex:L", "2": "sex:P"}),
+        (["NAMA", "LAKI-LAKI", "PEREMPUAN"], {"0": "name", "1": "sex:L", "2": "sex:P"}),
+        (["NAMA", "P"], {"0": "name"}),
+        (["NAMA", "L/P", "L", "P"], {"0": "name", "1": "sex"}),
+    ],
+)
+def test_two_columns_to_tick_are_the_sex_one_alone_is_not(titles, mapping):
+    assert columns.guess(titles) == mapping
+
+
 def rows_of(*lines):
     return parsed(lambda: sheets.Sheet("DATA", [], 0, enumerate(lines, start=1)))
 
@@ -118,8 +149,8 @@ def test_titles_in_two_lines_are_one_header(upper, lower, mapping):
     assert found is not None
     number, titles = found
     assert (number, columns.guess(titles)) == (2, mapping)
-    assert columns.is_header_again(upper, titles)
-    assert columns.is_header_again(lower, titles)
+    assert columns.Header(titles).is_again(upper)
+    assert columns.Header(titles).is_again(lower)
 
 
 @pytest.mark.parametrize(
@@ -195,3 +226,20 @@ def test_one_month_first_date_makes_the_ambiguous_ones_doubtful(
 def test_the_code_lists_words_are_kept_and_the_unknown_as_typed(title, written, fact, kept):
     (row,) = rows_of(["NAMA", title], ["SITI AMINAH", written])
     assert getattr(row, fact) == kept
+
+
+@pytest.mark.parametrize(
+    ("male", "female", "sex", "problems"),
+    [
+        ("v", "", "L", []),
+        ("", "x", "P", []),
+        ("-", "1", "P", []),
+        ("TIDAK", "YA", "P", []),
+        ("", "", "", []),
+        ("v", "v", "", ["sex_unreadable"]),
+    ],
+)
+def test_a_tick_says_the_sex_and_two_say_nothing(male, female, sex, problems):
+    (found,) = rows_of(["NAMA", "L", "P", "RT"], ["SITI", male, female, "1"])
+    assert found.sex == sex
+    assert [code for code in found.problems if code.startswith("sex")] == problems

@@ -23,6 +23,7 @@ _LAST = (
     *("Khasanah", "Syarifuddin", "Thohir", "Ghufron", "Setiawan", "Anggraini", "Wahyuningsih"),
     *("Firmansyah", "Nurjanah", "Suryani", "Hartono", "Gunawan", "Iskandar", "Puspitasari"),
 )
+_MUHAMMADS = ("M.", "Moh.", "Muh.", "Mhd.", "Moch.", "Mochamad", "Mokhamad", "Mohammad")
 _STREETS = ("Taman Sari", "Kebon Bibit", "Cihampelas", "Pelesiran", "Sawah Kurung", "Mawar Bodas")
 
 
@@ -97,9 +98,9 @@ def _ugly(one: Resident, rng: Random, line: int) -> Row:
     row = Row(
         line=line,
         cells=[],
-        name=_ugly_name(one.name, rng),
+        name=ugly_name(one.name, rng),
         birth_date=one.birth_date if rng.random() < 0.5 else None,
-        address=_ugly_street(one.address, rng) if rng.random() < 0.9 else "",
+        address=ugly_street(one.address, rng) if rng.random() < 0.9 else "",
         rt=one.rt.lstrip("0") if rng.random() < 0.5 else one.rt,
         rw=one.rw,
     )
@@ -107,26 +108,23 @@ def _ugly(one: Resident, rng: Random, line: int) -> Row:
     return row
 
 
-def _ugly_name(name: str, rng: Random) -> str:
-    change = rng.randrange(10)
+def ugly_name(name: str, rng: Random) -> str:
+    """Return the name as a list may have it: slips, titles, other orders, spellings and cases."""
     first, _space, last = name.partition(" ")
-    if change == 0:
-        return slipped(name, rng)
-    if change == 1:
-        return f"{last} {first}" if last else name
-    if change == 2:
-        return f"{rng.choice(('H.', 'Hj.', 'Drs.', 'Alm.', 'Ust.'))} {name}"
-    if change == 3:
-        return f"{name}, {rng.choice(('S.Pd', 'S.H.', 'SE', 'A.Md'))}"
-    if change == 4:
-        return respelled(name)
-    if change == 5:
-        return name.replace("Muhammad", rng.choice(("M.", "Moh.", "Mochamad"))).upper()
-    if change == 6:
-        return name.replace(" ", "")
-    if change == 7 and last:
-        return f"{first[0]}. {last}"
-    return name.upper() if rng.random() < 0.5 else name
+    ways = [
+        slipped(name, rng),
+        f"{rng.choice(('H.', 'Hj.', 'Drs.', 'Alm.', 'Ust.'))} {name}",
+        f"{name}, {rng.choice(('S.Pd', 'S.H.', 'SE', 'A.Md'))}",
+        respelled(name),
+        name.replace("Muhammad", rng.choice(_MUHAMMADS)).upper(),
+        name.replace(" ", ""),
+        f"{name} {rng.choice(('bin', 'binti', 'Bin', 'BINTI'))} {rng.choice(_FIRST)}",
+        name.upper(),
+        name,
+    ]
+    if last:
+        ways += [f"{last} {first}", f"{first[0]}. {last}", f"{first} bin {last}"]
+    return rng.choice(ways)
 
 
 def respelled(name: str) -> str:
@@ -147,7 +145,8 @@ def slipped(text: str, rng: Random) -> str:
     return text[: place - 1] + text[place] + text[place - 1] + text[place + 1 :]
 
 
-def _ugly_street(address: str, rng: Random) -> str:
+def ugly_street(address: str, rng: Random) -> str:
+    """Return the address as another clerk writes it, or as it is."""
     change = rng.randrange(6)
     if change == 0:
         return address.replace("Jl. ", rng.choice(("Jalan ", "JLN ", "")))

@@ -297,7 +297,32 @@ TWO_LINES = Layout(
     ),
     two_lines=True,
 )
-LAYOUTS = (SIKS_NG, SIAK, DTKS, PBDT, RT_LIST, BPJS, WHATSAPP, TWO_LINES)
+TICKED = Layout(
+    "ticked",
+    (
+        (Column("NO", NUMBER),),
+        (Column("NAMA WARGA", _upper("name"), "name"),),
+        (Column("NKK", _fact("kk"), "kk"),),
+        (
+            Column("JENIS KELAMIN", _sex("V", ""), "sex", sub="L"),
+            Column("", _sex("", "V"), "sex", sub="P"),
+        ),
+        (Column("TGL LAHIR", _born("%d-%m-%Y"), "birth_date"),),
+    ),
+    two_lines=True,
+)
+TICKED_BY_LETTER = Layout(
+    "ticked-by-letter",
+    _flat(
+        Column("No", NUMBER),
+        Column("Nama", _fact("name"), "name"),
+        Column("L", _sex("L", ""), "sex"),
+        Column("P", _sex("", "P"), "sex"),
+        Column("RT", _fact("rt"), "rt"),
+        Column("RW", _fact("rw"), "rw"),
+    ),
+)
+LAYOUTS = (SIKS_NG, SIAK, DTKS, PBDT, RT_LIST, BPJS, WHATSAPP, TWO_LINES, TICKED, TICKED_BY_LETTER)
 
 
 @dataclass

@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 whole_village=not options["partial"],
                 source=options["source"],
                 dry=options["dry_run"],
+                watch=self._show_progress,
             )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from None
@@ -62,6 +63,16 @@ class Command(BaseCommand):
             self.stdout.write("This was a trial; nothing was changed.")
         else:
             self.stdout.write(f"To take it back: manage.py undo_list {batch.uid}")
+
+    def _show_progress(self, batch: Import) -> None:
+        """Say on a terminal how far the list is, in one line that is written over."""
+        if self.stderr.isatty():
+            total = batch.total_lines or batch.done_lines
+            end = "\r" if batch.done_lines < total else "\n"
+            # The style of errors is not for this.
+            self.stderr.write(
+                f"{batch.done_lines:,} of {total:,} lines", self.style.NOTICE, ending=end
+            )
 
     def _report(self, counts: dict[str, Any]) -> None:
         if counts.get("already_loaded"):

@@ -21,7 +21,7 @@ from puskesmas.actors import Actor
 from puskesmas.models import Office, Peer, Role
 from puskesmas.officers import add_officer, create_first_officer, create_office
 from referrals.services import linking
-from registry.demo import proposals, verval
+from registry.demo import families, proposals, verval
 from registry.demo.loading import load_place, office_uid
 from registry.demo.places import MEKARWANGI, TEGALSARI
 
@@ -69,6 +69,7 @@ class Command(BaseCommand):
                 self._link(office, upstream, link_file)
             proposals.load(office)
             verval.load(office)
+            families.load(office)
             self._add_work(office)
         self.stdout.write(demo_accounts.table(demo_accounts.VILLAGE + demo_accounts.KELURAHAN))
 

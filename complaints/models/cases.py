@@ -1,5 +1,7 @@
 """Matters brought to the office: intake, receipt number, papers, clock, telling the resident."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +14,7 @@ from puskesmas.fields import BlindIndexField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import Attachment, NamedInTwoLanguages, OfficeRow, TimeLimit, User
 from registry.models import RegisterCheck, Resident
+from reports.letters.models import Letter
 
 
 class ComplaintKind(NamedInTwoLanguages, OfficeRow):
@@ -112,6 +115,8 @@ class Complaint(OfficeRow):
     due_at = models.DateTimeField(null=True)
     finding = models.CharField(_("temuan"), max_length=14, choices=Finding, blank=True)
     finding_reason = EncryptedTextField(default="", blank=True)
+    # Why the finding goes against what the criteria say; kept apart, and shown.
+    finding_override = EncryptedTextField(default="", blank=True)
     finding_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     finding_at = models.DateTimeField(null=True)
     answer = EncryptedTextField(_("jawaban"), default="", blank=True)
@@ -172,6 +177,19 @@ class ComplaintPaper(NamedInTwoLanguages):
         SEEN = "seen", _("Sudah dilihat")
         COPIED = "copied", _("Salinan disimpan")
 
+    class Review(models.TextChoices):
+        """What the examination said of the paper; never of the person."""
+
+        FITS = "fits", _("Berkas sesuai")
+        REPLACE = "replace", _("Perlu diganti")
+
+    class Fault(models.TextChoices):
+        UNREADABLE = "unreadable", _("Tidak terbaca")
+        EXPIRED = "expired", _("Sudah tidak berlaku")
+        OTHER_PERSON = "other_person", _("Milik orang lain")
+        INCOMPLETE = "incomplete", _("Tidak lengkap")
+        OTHER = "other", _("Sebab lain")
+
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="papers")
     code = models.CharField(max_length=30)
     status = models.CharField(max_length=8, choices=Status, default=Status.MISSING)
@@ -180,12 +198,37 @@ class ComplaintPaper(NamedInTwoLanguages):
     substitutes = models.JSONField(default=list)
     given = models.CharField(max_length=30, blank=True)
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True)
+    # A letter of this office that is this paper, with the number and validity printed on it.
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="+")
+    reference = models.CharField(_("nomor"), max_length=120, blank=True)
+    valid_until = models.DateField(_("berlaku sampai"), null=True)
+    review = models.CharField(_("hasil pemeriksaan"), max_length=8, choices=Review, blank=True)
+    fault = models.CharField(_("sebab"), max_length=12, choices=Fault, blank=True)
+    review_note = EncryptedTextField(_("keterangan"), default="", blank=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["complaint", "code"], name="paper_once_per_case")
         ]
+
+    @property
+    def must_be_replaced(self) -> bool:
+        return self.review == self.Review.REPLACE
+
+    def is_missing(self, today: date) -> bool:
+        """Return whether it is not there, or ran out before that day."""
+        ran_out = self.valid_until is not None and self.valid_until < today
+        return self.status == self.Status.MISSING or ran_out
+
+    def put(self, status: str, *, given: str = "") -> None:
+        """Set what is there now; what an examination said was said of what was there before."""
+        self.status, self.given, self.updated_at = status, given, timezone.now()
+        self.review, self.fault, self.review_note = "", "", ""
+        self.reviewed_by, self.reviewed_at = None, None
+        self.letter, self.reference, self.valid_until = None, "", None
 
 
 class ClockPause(models.Model):

@@ -1,0 +1,1 @@
+"""The catalogue as data: drafts and publishing, one readable file in and out."""

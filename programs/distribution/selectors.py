@@ -1,0 +1,285 @@
+"""Reads of distributions, scoped to the actor's office, each with a known number of queries."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from programs.distribution.tickets import typed_code
+from programs.models import (
+    AidRecipient,
+    Distribution,
+    DistributionSlot,
+    DistributionState,
+    Programme,
+    RecipientState,
+)
+from programs.participation.selectors import everybody_named
+from puskesmas.actors import Actor
+from puskesmas.crypto import blind_index
+from puskesmas.errors import NotFound
+from registry.identities import card_of, people_by_record
+from registry.models import HouseholdMember, Resident
+from registry.naming import name_key
+
+_HEAD = HouseholdMember.Relation.HEAD
+#: How many the box offers to choose from.
+SHOWN = 10
+
+
+def distributions_of(actor: Actor) -> QuerySet[Any]:
+    """Return the office's distributions, newest first, each with ``named`` and ``taken``."""
+    found: QuerySet[Any] = Distribution.objects.visible_to(actor).select_related("programme")
+    return found.annotate(
+        named=Count("recipients"),
+        taken=Count("recipients", filter=Q(recipients__state=RecipientState.TAKEN)),
+    )
+
+
+def distribution(uid: uuid.UUID | str, *, actor: Actor) -> Any:
+    """Return one distribution.
+
+    Raises:
+        NotFound: no such distribution in this office.
+    """
+    found = distributions_of(actor).select_related("settled_by", "closed_by").filter(uid=uid)
+    held = found.first()
+    if held is None:
+        raise NotFound(_("Pembagian tidak ditemukan di kantor ini."))
+    return held
+
+
+def recipients_of(actor: Actor) -> QuerySet[AidRecipient]:
+    """Return the rows of the office's lists with all a page shows of one."""
+    rows: QuerySet[AidRecipient] = AidRecipient.objects.visible_to(actor)
+    return rows.select_related(
+        "distribution__programme",
+        "resident__canonical",
+        "taken_by",
+        "handed_by",
+        "replaces__resident",
+        "replacement__resident",
+    )
+
+
+def recipient(uid: uuid.UUID | str, *, actor: Actor) -> AidRecipient:
+    """Return one name on a list.
+
+    Raises:
+        NotFound: none of that uid here.
+    """
+    found = recipients_of(actor).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("Penerima tidak ditemukan di kantor ini."))
+    return found
+
+
+def search(held: Distribution, text: str, *, actor: Actor) -> list[AidRecipient]:
+    """Return whom a scanned ticket, a number, a NIK or a name may mean; one query.
+
+    A ticket or NIK means one; a name as many as the box offers.
+    """
+    rows = recipients_of(actor).filter(distribution=held)
+    plain = text.strip()
+    if code := typed_code(plain):
+        return list(rows.filter(code=code))
+    digits = "".join(char for char in plain if char not in " .-")
+    if digits.isdigit() and digits.isascii():
+        if len(digits) == 16:
+            index = blind_index(digits, purpose="nik")
+            return list(
+                rows.filter(Q(resident__nik_index=index) | Q(resident__canonical__nik_index=index))
+            )
+        return list(rows.filter(number=int(digits))) if len(digits) < 6 else []
+    key = name_key(plain)
+    if len(key) < 2:
+        return []
+    named = Q(resident__name_key__contains=key) | Q(resident__canonical__name_key__contains=key)
+    return list(rows.filter(named).order_by("number", "pk")[:SHOWN])
+
+
+@dataclass(frozen=True)
+class Line:
+    """A name on a list as pages and prints show it. ``slot`` is when and where he comes."""
+
+    recipient: AidRecipient
+    slot: DistributionSlot | None
+
+    @property
+    def person(self) -> Resident:
+        return self.recipient.resident.person
+
+    @property
+    def is_here(self) -> bool:
+        return self.person.life == Resident.Life.ALIVE
+
+
+def lines_of(
+    held: Distribution, *, actor: Actor, rows: Iterable[AidRecipient] | None = None
+) -> list[Line]:
+    """Return the list in the order people come (two queries), or the given rows as they stand."""
+    slots = list(held.slots.all())
+    if rows is not None:
+        return [Line(row, slot_of(row.resident.person, slots)) for row in rows]
+    listed = recipients_of(actor).filter(distribution=held)
+    lines = [Line(row, slot_of(row.resident.person, slots)) for row in listed]
+    return sorted(lines, key=lambda line: _coming(line, slots))
+
+
+def _coming(line: Line, slots: Sequence[DistributionSlot]) -> tuple[Any, ...]:
+    one = line.person
+    place = slots.index(line.slot) if line.slot else len(slots)
+    return (line.recipient.number or 0, place, one.dusun, one.rw, one.rt, one.name_key, one.pk)
+
+
+def slot_of(resident: Resident, slots: Iterable[DistributionSlot]) -> DistributionSlot | None:
+    """Return when somebody comes: the slot that names his place most exactly, the earliest."""
+    fitting = [
+        (-bool(slot.dusun) - bool(slot.rw), order, slot)
+        for order, slot in enumerate(slots)
+        if slot.dusun.casefold() in {"", resident.dusun.casefold()}
+        and slot.rw.lstrip("0") in {"", resident.rw.lstrip("0")}
+    ]
+    return min(fitting, key=lambda one: one[:2])[2] if fitting else None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Somebody the programme's list names who is not on this one. ``same_card``: his family is."""
+
+    person: Resident
+    same_card: bool
+
+
+def left_out(held: Distribution, *, actor: Actor) -> list[LeftOut]:
+    """Return whom the programme's list names but this one leaves out: dead, moved, same card."""
+    if held.programme is None:
+        return []
+    people, listed = _named(held.programme, held, actor)
+    taken = _cards(people, listed) if held.by_household else set()
+    return [
+        LeftOut(one, same_card=one.life == Resident.Life.ALIVE)
+        for one in people
+        if one.pk not in listed
+        and (one.life != Resident.Life.ALIVE or (_card(one) or -one.pk) in taken)
+    ]
+
+
+def to_be_listed(held: Distribution, *, actor: Actor) -> list[Resident]:
+    """Return who is to be put on the list: living, not on it; of a household programme one of each
+    card, its head before others.
+    """
+    if held.programme is None:
+        return []
+    people, listed = _named(held.programme, held, actor)
+    wanted = [one for one in people if one.life == Resident.Life.ALIVE and one.pk not in listed]
+    if not held.by_household:
+        return wanted
+    taken = _cards(people, listed)
+    found: dict[int, Resident] = {}
+    for one in sorted(wanted, key=lambda one: not _is_head(one)):
+        card = _card(one) or -one.pk
+        if card not in taken:
+            found.setdefault(card, one)
+    return list(found.values())
+
+
+def _named(
+    programme: Programme, held: Distribution, actor: Actor
+) -> tuple[list[Resident], set[int]]:
+    rows = held.recipients.values_list("resident", "resident__canonical")
+    listed = {pk for pair in rows for pk in pair if pk is not None}
+    people = everybody_named(actor, programme).order_by("rw", "rt", "name_key", "pk")
+    return list(people), listed
+
+
+def _cards(people: Iterable[Resident], listed: set[int]) -> set[int]:
+    """Return the cards that have somebody on the list, whether the programme named him or not."""
+    on_list = HouseholdMember.objects.filter(resident__in=listed, until__isnull=True)
+    return set(on_list.values_list("household", flat=True))
+
+
+def _card(resident: Resident) -> int | None:
+    card = card_of(resident)
+    return card.household_id if card else None
+
+
+def _is_head(resident: Resident) -> bool:
+    card = card_of(resident)
+    return card is not None and card.relation == _HEAD
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What was to be given, was given and is left, in ``amount``'s measure; and how many people."""
+
+    named: int
+    waiting: int
+    pending: int
+    taken: int
+    struck: int
+    owing: int
+    planned: int
+    given: int
+
+    @property
+    def left(self) -> int:
+        return self.planned - self.given
+
+
+def totals_of(held: Distribution) -> Totals:
+    """Return the counts of a list (one query). A replacement takes the share of whom he follows."""
+    states = {state: Count("pk", filter=Q(state=state)) for state in RecipientState.values}
+    counts = held.recipients.aggregate(
+        named=Count("pk"),
+        first=Count("pk", filter=Q(replaces__isnull=True)),
+        owing=Count("pk", filter=Q(owed_since__isnull=False)),
+        **states,
+    )
+    return Totals(
+        named=counts["named"],
+        owing=counts["owing"],
+        planned=counts["first"] * held.amount,
+        given=counts["taken"] * held.amount,
+        **{state: counts[state] for state in RecipientState.values},
+    )
+
+
+def received_by(people: Iterable[Resident]) -> list[AidRecipient]:
+    """Return what people were handed, newest first (two queries), whoever of the family took it."""
+    rows = AidRecipient.objects.filter(
+        resident__in=list(people_by_record(one.pk for one in people)), state=RecipientState.TAKEN
+    )
+    found = rows.select_related("distribution", "resident__canonical", "taken_by", "handed_by")
+    return list(found.order_by("-taken_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class FamilyResult:
+    """A family card on the list and what became of each of its names."""
+
+    household: Any
+    lines: list[Line]
+
+
+def by_household(held: Distribution, *, actor: Actor) -> list[FamilyResult]:
+    """Return the result per family; who is on no card stands alone (four queries)."""
+    lines = lines_of(held, actor=actor)
+    people = {line.person.pk for line in lines}
+    rows = HouseholdMember.objects.filter(resident__in=people, until__isnull=True)
+    cards = {row.resident_id: row.household for row in rows.select_related("household")}
+    found: dict[Any, FamilyResult] = {}
+    for line in lines:
+        card = cards.get(line.person.pk)
+        key = card.pk if card else ("alone", line.person.pk)
+        found.setdefault(key, FamilyResult(card, [])).lines.append(line)
+    return list(found.values())
+
+
+def open_now(actor: Actor, *, limit: int = 3) -> list[Any]:
+    """Return the distributions not closed (one query)."""
+    found = distributions_of(actor).exclude(state=DistributionState.CLOSED)
+    return list(found.order_by("-pk")[:limit])

@@ -1,0 +1,133 @@
+"""REST: the programmes somebody may ask for with the reason of every rule; stating a fact."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from programs.eligibility import services
+from programs.eligibility.judging import Result
+from programs.eligibility.options import options_for
+from programs.eligibility.presenting import option_rows
+from programs.models import Judgement, Programme, StatedFact
+from programs.participation.views import LISTERS
+from puskesmas.api import api_actor
+from puskesmas.api_requests import Body, DayField, valid
+from puskesmas.history import audit
+from registry.roles import WRITERS
+from registry.selectors import person
+
+_TAGS = ["eligibility"]
+_RESULTS = [result.value for result in Result]
+
+
+class RuleFactOut(serializers.Serializer[Any]):
+    """A fact a rule looked at; ``why`` says why nothing is known of it."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField()
+    evidence = serializers.CharField(source="source")
+    detail = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    why = serializers.CharField()
+
+
+class RuleAnswerOut(serializers.Serializer[Any]):
+    """One rule: met, not met, unknown, or impossible to evaluate (``why`` says why)."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    severity = serializers.CharField()
+    exclusion = serializers.BooleanField(source="is_exclusion")
+    rule_result = serializers.ChoiceField(choices=_RESULTS, source="result")
+    why = serializers.CharField()
+    change = serializers.CharField()
+    basis = serializers.CharField(source="source")
+    facts = RuleFactOut(many=True)
+
+
+class RulePaperOut(serializers.Serializer[Any]):
+    """A paper that is needed, or may be; ``missing_for`` names members of the family."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    rule_result = serializers.ChoiceField(choices=_RESULTS, source="result")
+    mandatory = serializers.BooleanField()
+    missing_for = serializers.ListField(child=serializers.CharField())
+
+
+class OptionOut(serializers.Serializer[Any]):
+    """A programme and what its rules say. ``may_be_asked`` grants nothing: the owner decides."""
+
+    programme = serializers.CharField(source="option.programme.code")
+    name = serializers.CharField(source="option.programme.name")
+    owner = serializers.CharField(source="option.programme.owner")
+    tier = serializers.ChoiceField(choices=Programme.Tier.choices, source="option.programme.tier")
+    effective_from = serializers.DateField(source="option.verdict.version.effective_from")
+    poverty_test = serializers.BooleanField(source="option.verdict.has_poverty_test")
+    may_be_asked = serializers.BooleanField(source="option.may_be_asked")
+    held = serializers.BooleanField(source="option.is_held")
+    standing = serializers.ChoiceField(choices=Judgement.Standing.choices)
+    answers = RuleAnswerOut(many=True)
+    papers = RulePaperOut(many=True)
+    way = serializers.ListField(child=serializers.CharField())
+    path = serializers.ListField(child=serializers.CharField())
+
+
+class PersonOptions(APIView):
+    """Every programme of the catalogue for a person, what is offered first first."""
+
+    roles = tuple(role.value for role in LISTERS)
+
+    @extend_schema(responses=OptionOut(many=True), tags=_TAGS)
+    def get(self, request: Request, uid: str) -> Response:
+        """Judge the whole catalogue; the look is audited."""
+        actor = api_actor(request)
+        resident = person(uid, actor=actor)
+        audit(actor=actor, action="open_person", subject=resident)
+        judged = options_for([resident], office=actor.office, day=actor.office.today())
+        rows = option_rows(judged[resident.pk])
+        return Response(OptionOut(rows, many=True).data)
+
+
+class FactIn(Body):
+    """A fact by its code: true or false, a number, a choice's code, or a day."""
+
+    fact = serializers.CharField(max_length=60)
+    value = serializers.JSONField()
+    evidence = serializers.CharField(max_length=120)
+    on = DayField(required=False)
+
+
+class FactOut(serializers.Serializer[Any]):
+    """A fact as it was written down."""
+
+    uid = serializers.UUIDField()
+    fact = serializers.CharField(source="field")
+    value = serializers.JSONField()
+    evidence = serializers.CharField(source="source")
+    on = serializers.DateField()
+
+
+class PersonFacts(APIView):
+    """Write down what somebody said of a person."""
+
+    roles = tuple(role.value for role in WRITERS)
+
+    @extend_schema(request=FactIn, responses={201: FactOut}, tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        actor = api_actor(request)
+        values = valid(FactIn, request)
+        stated: StatedFact = services.state_fact(
+            actor=actor,
+            resident=person(uid, actor=actor),
+            field=values["fact"],
+            value=values["value"],
+            source=values["evidence"],
+            on=values.get("on", actor.office.today()),
+        )
+        return Response(FactOut(stated).data, status=status.HTTP_201_CREATED)

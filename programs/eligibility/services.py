@@ -1,0 +1,150 @@
+"""The verbs: keep a fact somebody stated, keep the answer that was used for a matter."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from programs.eligibility.judging import Fact, Result, Verdict, judge
+from programs.models import Judgement, StatedFact
+from programs.terms.fields import DAY, STATED, FactField, field_of, fields, is_of_kind
+from puskesmas.actors import Actor
+from puskesmas.errors import InvalidInput, NotFound
+from puskesmas.history import audit
+from registry.models import Resident
+from registry.roles import must_write
+
+
+def stated_fields() -> list[FactField]:
+    """Return the facts an officer may write down, in the order they are asked."""
+    return [one for one in fields().values() if one.origin == STATED]
+
+
+@transaction.atomic
+def state_fact(
+    *,
+    actor: Actor,
+    resident: Resident,
+    field: str,
+    value: Any,
+    on: date,
+    source: str = "",
+    matter_uid: uuid.UUID | None = None,
+) -> StatedFact:
+    """Write down what somebody said of a person, for one case or for good.
+
+    ``field`` is one of :func:`stated_fields`, or ``holds.CODE`` with False: "he says that he does
+    not receive it". The newest counts, earlier ones stay.
+
+    Raises:
+        NotYourRole: only who writes in the registry.
+        NotFound: a person of another office.
+        InvalidInput: an unknown fact, a value of another kind, a day that has not come.
+    """
+    must_write(actor)
+    if resident.office_id != actor.office.pk:
+        raise NotFound(_("Warga tidak ditemukan di kantor ini."))
+    asked = field_of(field)
+    if asked is None or (asked.origin != STATED and not field.startswith("holds.")):
+        raise InvalidInput(_("Keterangan ini tidak bisa dicatat di sini."), field="field")
+    if not is_of_kind(asked, value) or (asked.kind == DAY and not _is_day(value)):
+        raise InvalidInput(_("Jawaban ini tidak cocok dengan pertanyaannya."), field="value")
+    if on > actor.office.today():
+        raise InvalidInput(_("Tanggal ini belum terjadi."), field="on")
+    fact: StatedFact = StatedFact.objects.create(
+        office=actor.office,
+        resident=resident.person,
+        matter_uid=matter_uid,
+        field=field,
+        value=value,
+        source=source.strip(),
+        on=on,
+        recorded_by=actor.user,
+    )
+    audit(actor=actor, action="state_fact", subject=fact, fields=[field])
+    return fact
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+@transaction.atomic
+def keep(
+    *,
+    actor: Actor,
+    verdict: Verdict,
+    resident: Resident,
+    matter: models.Model,
+    moment: str,
+    reason: str = "",
+) -> Judgement:
+    """Freeze an answer with the matter it was used for: who, when, version, facts as codes."""
+    judgement: Judgement = Judgement.objects.create(
+        office=actor.office,
+        resident=resident,
+        programme_version=verdict.version,
+        matter=matter._meta.label_lower,
+        matter_uid=matter.uid,  # type: ignore[attr-defined]
+        moment=moment,
+        service=verdict.service,
+        day=verdict.day,
+        judged_by=actor.user,
+        standing=verdict.standing,
+        facts={code: _plain(fact) for code, fact in _used(verdict).items()},
+        answers=[{"rule": one.rule.code, "result": str(one.result)} for one in verdict.answers]
+        + [
+            {"paper": one.requirement.code, "result": str(one.result), "given": one.given}
+            for one in verdict.papers
+            if one.needed != Result.NOT_MET
+        ],
+        reason=reason,
+    )
+    return judgement
+
+
+def kept_verdict(judgement: Judgement) -> Verdict:
+    """Return the answer as it was: the frozen facts, judged by the version that never changes."""
+    facts = {code: _fact(plain) for code, plain in judgement.facts.items()}
+    return judge(judgement.programme_version, facts, judgement.service, judgement.day)
+
+
+def _used(verdict: Verdict) -> dict[str, Fact]:
+    """Return the facts some rule or paper looked at: no more is kept than was asked for."""
+    asked = {one.condition.field for answer in verdict.answers for one in answer.checks}
+    for paper in verdict.papers:
+        required = paper.requirement
+        asked |= {one.field for one in required.needed_when}
+        asked |= {f"paper.{code}" for code in (required.code, *required.substitutes)}
+        if required.each:
+            asked.add("family.adults_without_ektp")
+    return {code: fact for code, fact in verdict.facts.items() if code in asked}
+
+
+def _plain(fact: Fact) -> dict[str, Any]:
+    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
+    plain = {
+        "value": value,
+        "source": fact.source,
+        "detail": fact.detail,
+        "on": fact.on.isoformat() if fact.on else None,
+        "why": fact.why,
+    }
+    return {name: item for name, item in plain.items() if item not in (None, "")}
+
+
+def _fact(plain: dict[str, Any]) -> Fact:
+    value = plain.get("value")
+    return Fact(
+        value=tuple(value) if isinstance(value, list) else value,
+        source=plain.get("source", ""),
+        detail=plain.get("detail", ""),
+        on=date.fromisoformat(plain["on"]) if plain.get("on") else None,
+        why=plain.get("why", ""),
+    )

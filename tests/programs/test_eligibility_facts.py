@@ -1,0 +1,295 @@
+"""Facts from everything the office holds: with source and date, unknown where nobody knows."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from programs.catalogue import services as catalogue
+from programs.catalogue.exchange import export_catalogue, import_catalogue, load_catalogue
+from programs.eligibility.gathering import facts_of
+from programs.eligibility.judging import Result, Standing, judge
+from programs.eligibility.options import options_for
+from programs.eligibility.services import keep, kept_verdict, state_fact
+from programs.models import Programme
+from puskesmas.errors import InvalidInput, NotFound, NotYourRole
+from registry.models import (
+    Household,
+    HouseholdMember,
+    Register,
+    RegisterRow,
+    RegisterVersion,
+    Resident,
+)
+from tests.programs.conftest import DAY
+
+
+def known(somebody, day=DAY):
+    office = somebody.office
+    return facts_of([somebody.resident], office=office, day=day)[somebody.resident.pk]
+
+
+def registered(office, resident, decile=3, code="DTSEN", programme=""):
+    register, _made = Register.objects.get_or_create(
+        office=office, code=code, defaults={"name_id": code, "programme": programme}
+    )
+    version = RegisterVersion.objects.create(
+        office=office,
+        register=register,
+        data_date=DAY - timedelta(days=30),
+        published_at="2026-11-01T00:00Z",
+        file_sha256=code,
+    )
+    if resident:
+        RegisterRow.objects.create(
+            register_version=version, line=1, name="SULASTRI", decile=decile, resident=resident,
+            raw={},
+        )  # fmt: skip
+    return version
+
+
+def test_the_register_answers_with_its_name_and_date(somebody):
+    registered(somebody.office, somebody.resident)
+    fact = known(somebody)["register.decile"]
+    assert (fact.value, fact.source, fact.detail) == (3, "register", "DTSEN")
+    assert fact.on == DAY - timedelta(days=30)
+
+
+def test_without_a_list_the_register_is_unknown_and_says_why(somebody):
+    Register.objects.create(office=somebody.office, code="DTSEN", name_id="DTSEN")
+    fact = known(somebody)["register.listed"]
+    assert (fact.value, fact.why) == (None, "no_list")
+
+
+def test_who_is_not_on_the_list_has_no_decile_and_is_not_thereby_poor_or_rich(somebody):
+    registered(somebody.office, None)
+    facts = known(somebody)
+    assert facts["register.listed"].value is False
+    assert facts["register.decile"].value is None
+    assert facts["register.decile"].why == "not_listed"
+
+
+def test_not_being_recorded_as_a_recipient_is_no_no(somebody):
+    assert "holds.PKH" not in known(somebody)
+
+
+def test_a_list_of_recipients_says_no_of_who_is_not_on_it(somebody):
+    registered(somebody.office, None, code="PBI-JK", programme="PBI-JK")
+    fact = known(somebody)["holds.PBI-JK"]
+    assert (fact.value, fact.source, fact.detail) == (False, "list", "PBI-JK")
+
+
+def test_an_owners_yes_goes_before_a_list_and_before_the_persons_word(somebody):
+    registered(somebody.office, None, code="PBI-JK", programme="PBI-JK")
+    somebody.holds("PBI-JK", source="self")
+    assert known(somebody)["holds.PBI-JK"].source == "self"
+    somebody.holds("PBI-JK", source="owner")
+    assert known(somebody)["holds.PBI-JK"].source == "owner"
+
+
+def test_the_newest_word_of_a_person_counts_and_one_of_later_does_not_yet(somebody):
+    somebody.says("person.laid_off", True, on=DAY - timedelta(days=9))
+    somebody.says("person.laid_off", False, on=DAY - timedelta(days=2))
+    assert known(somebody)["person.laid_off"].value is False
+    assert known(somebody, DAY - timedelta(days=5))["person.laid_off"].value is True
+
+
+def test_a_word_said_for_one_case_is_not_said_of_the_person(somebody):
+    matter = somebody.resident.uid
+    somebody.says("care.class", "II", matter_uid=matter)
+    assert "care.class" not in known(somebody)
+    people = [somebody.resident]
+    facts = facts_of(people, office=somebody.office, day=DAY, matters=[matter])
+    assert facts[somebody.resident.pk]["care.class"].value == "II"
+
+
+@pytest.mark.parametrize(
+    ("ektp", "value"), [(True, ()), (False, ("Joko",)), (None, None)]
+)  # fmt: skip
+def test_who_was_not_asked_for_his_e_ktp_leaves_it_unknown(somebody, ektp, value):
+    somebody.member("Joko", born=date(1978, 1, 1), ektp=ektp)
+    assert known(somebody)["family.adults_without_ektp"].value == value
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("person.shoe_size", 42, InvalidInput),
+        ("register.decile", 1, InvalidInput),
+        ("person.laid_off", "ya", InvalidInput),
+        ("card.deactivated_on", "kemarin", InvalidInput),
+    ],
+)
+def test_only_what_no_register_holds_is_written_down_and_of_its_kind(somebody, field, value, error):
+    with pytest.raises(error):
+        somebody.says(field, value)
+
+
+def test_another_offices_person_and_a_readers_word_are_refused(cast, somebody):
+    said = {"resident": somebody.resident, "field": "person.laid_off", "value": True, "on": DAY}
+    with pytest.raises(NotFound):
+        state_fact(actor=cast.actor("stranger"), **said)
+    with pytest.raises(NotYourRole):
+        state_fact(actor=cast.actor("head"), **said)
+
+
+def test_village_regency_and_partners_are_offered_before_national_programmes(somebody):
+    options = options_for([somebody.resident], office=somebody.office, day=DAY)
+    tiers = [option.programme.tier for option in options[somebody.resident.pk]]
+    assert tiers == sorted(tiers, key=["village", "regency", "partner", "national"].index)
+
+
+def test_what_somebody_receives_already_is_not_offered_again(somebody):
+    somebody.holds("PKH")
+    options = options_for([somebody.resident], office=somebody.office, day=DAY)
+    pkh = next(one for one in options[somebody.resident.pk] if one.programme.code == "PKH")
+    assert pkh.is_held
+    assert not pkh.may_be_asked
+
+
+def test_an_answer_that_was_used_can_be_shown_years_later(cast, somebody):
+    registered(somebody.office, somebody.resident, decile=7)
+    verdict = somebody.judged("PKH")
+    kept = keep(
+        actor=cast.actor("back"),
+        verdict=verdict,
+        resident=somebody.resident,
+        matter=somebody.resident,
+        moment="draft",
+        reason="Rumahnya roboh",
+    )
+    Resident.objects.filter(pk=somebody.resident.pk).update(birth_date=date(2020, 1, 1))
+    kept.refresh_from_db()
+    shown = kept_verdict(kept)
+    assert shown.standing == kept.standing == Standing.DOES_NOT_MEET
+    assert [one.result for one in shown.answers] == [one.result for one in verdict.answers]
+    assert shown.facts["register.decile"].detail == "DTSEN"
+    assert "person.sex" not in shown.facts
+    assert json.dumps(kept.answers)
+
+
+def people(office, count):
+    made = Resident.objects.bulk_create(
+        Resident(
+            office=office,
+            name=f"Warga {place}",
+            name_key=f"warga {place}",
+            nik=f"35099945078{place:05d}",
+            birth_date=date(1950 + place % 60, 1, 1),
+        )
+        for place in range(count)
+    )
+    cards = Household.objects.bulk_create(
+        Household(office=office, kk=f"35099901011{place:05d}") for place in range(count)
+    )
+    HouseholdMember.objects.bulk_create(
+        HouseholdMember(household=card, resident=one, relation="1")
+        for card, one in zip(cards, made, strict=True)
+    )
+    return made
+
+
+def test_a_thousand_residents_against_the_whole_catalogue_cost_fourteen_queries(
+    cast, django_assert_num_queries
+):
+    office = cast.village
+    load_catalogue(office)
+    version = registered(office, None)
+    crowd = people(office, 1000)
+    RegisterRow.objects.bulk_create(
+        RegisterRow(register_version=version, line=one.pk, name="W", decile=3, resident=one, raw={})
+        for one in crowd[:600]
+    )
+    with django_assert_num_queries(14):
+        options = options_for(crowd, office=office, day=DAY)
+    assert len(options) == 1000
+    programmes = Programme.objects.filter(office=office).count()
+    assert {len(one) for one in options.values()} == {programmes}
+    first, last = options[crowd[0].pk], options[crowd[-1].pk]
+    assert any(a.verdict.standing != b.verdict.standing for a, b in zip(first, last, strict=True))
+
+
+def test_the_catalogue_goes_out_and_in_exactly(cast):
+    admin = cast.actor("admin")
+    load_catalogue(cast.village)
+    pkh = Programme.objects.get(office=cast.village, code="PKH")
+    partner = catalogue.save_partner(
+        actor=admin, code="rs-uji", name_id='RS "Uji" \\ Sehat', kind="hospital"
+    )
+    catalogue.record_agreement(
+        actor=admin, partner_uid=partner.uid, programme_uid=pkh.uid, since=date(2026, 1, 1)
+    )
+    text = export_catalogue(cast.village)
+    stranger = cast.actor("stranger_koordinator")
+    counts = import_catalogue(actor=stranger, text=text)
+    assert counts["programmes_new"] == Programme.objects.filter(office=cast.village).count()
+    assert export_catalogue(cast.other_village) == text
+    again = import_catalogue(actor=stranger, text=text)
+    assert not [name for name in again if not name.endswith("_same")]
+
+
+def test_a_trial_import_changes_nothing_and_a_mended_version_stands_beside_the_first(cast):
+    admin = cast.actor("admin")
+    load_catalogue(cast.village)
+    text = export_catalogue(cast.village).replace("max_deciles = { new = 4 }", "", 1)
+    before = export_catalogue(cast.village)
+    counts = import_catalogue(actor=admin, text=text, dry_run=True)
+    assert counts["versions_changed"] == 1
+    assert export_catalogue(cast.village) == before
+    import_catalogue(actor=admin, text=text)
+    assert export_catalogue(cast.village) != before
+
+
+GOOD = """
+[[programmes]]
+code = "UJI"
+name_id = "Uji"
+owner = "Desa"
+tier = "village"
+[[programmes.versions]]
+effective_from = 2026-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[programmes]\n", "TOML"),
+        (GOOD.replace('"village"', '"planet"'), "UJI: tier"),
+        (GOOD.replace('owner = "Desa"\n', ""), "UJI: owner"),
+        (GOOD.replace("2026-01-01", '"besok"'), "UJI, versi besok: effective_from"),
+        (GOOD + "colour = 3\n", "UJI, versi 2026-01-01: colour"),
+        (GOOD + "max_deciles = { new = 40 }\n", "UJI, versi 2026-01-01: max_deciles.new"),
+        (GOOD + '[[programmes.versions.rules]]\ncode = "a"\nmessage_id = "b"\n'
+         'field = "person.age"\noperator = "at_most"\n',
+         "UJI, versi 2026-01-01: rules[1].value"),
+        (GOOD + '[[programmes.versions.exclusions]]\ncode = "a"\nmessage_id = "b"\n'
+         'field = "holds.LAIN"\noperator = "is"\nvalue = true\n',
+         "UJI, versi 2026-01-01: exclusions"),
+        (GOOD + GOOD, "UJI"),
+        ("programmes = 3\n", "programmes"),
+        ("rahasia = 3\n", "rahasia"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_file_is_told_with_programme_version_and_field(cast, text, said):
+    with pytest.raises(InvalidInput) as refused:
+        import_catalogue(actor=cast.actor("admin"), text=text)
+    assert said in str(refused.value.message)
+    assert not Programme.objects.filter(office=cast.village).exists()
+
+
+def test_only_who_keeps_the_catalogue_takes_one_over(cast):
+    with pytest.raises(NotYourRole):
+        import_catalogue(actor=cast.actor("front"), text=GOOD)
+
+
+def test_a_rule_nobody_can_evaluate_any_more_says_so_and_helps_nobody(somebody):
+    version = somebody.judged("BAZNAS").version
+    version.content = version.content | {
+        "rules": [{"code": "x", "message_id": "X", "field": "old.fact", "operator": "is",
+                   "value": True}]
+    }  # fmt: skip
+    del version.terms
+    verdict = judge(version, {}, "", DAY)
+    assert verdict.answers[0].result == Result.IMPOSSIBLE
+    assert verdict.standing == Standing.UNKNOWN

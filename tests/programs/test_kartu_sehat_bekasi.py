@@ -1,0 +1,214 @@
+"""Kartu Sehat Bekasi in four versions: every case comes out as said."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from programs.catalogue import services
+from programs.eligibility.judging import Result, Standing
+from programs.eligibility.options import options_for, path_of
+from programs.models import Programme
+from programs.selectors import versions_on
+from puskesmas.models import Office
+from registry.models import Household, HouseholdMember, Resident
+from tests.programs.conftest import DAY
+
+KS = "KS-BEKASI"
+IN_2016, IN_2017, IN_2018 = date(2016, 5, 1), date(2017, 5, 1), date(2018, 9, 1)
+FULL = ("ktp", "kk", "ks_card")
+
+
+def codes(answers):
+    return [one.rule.code for one in answers]
+
+
+def missing(verdict):
+    return [paper.requirement.code for paper in verdict.missing_papers]
+
+
+def test_two_adults_one_without_e_ktp_is_incomplete_and_names_that_member(of_bekasi):
+    of_bekasi.member("Joko", born=date(1978, 1, 1), ektp=False)
+    of_bekasi.member("Bagas", born=date(2015, 1, 1), ektp=False)
+    verdict = of_bekasi.judged(KS, on=IN_2018, papers=(*FULL, "primary_letter"))
+    assert not verdict.is_complete
+    assert [paper.missing_for for paper in verdict.missing_papers] == [("Joko",)]
+
+
+def test_a_full_kk_is_complete_and_both_documents_count(of_bekasi):
+    of_bekasi.member("Joko", born=date(1978, 1, 1))
+    verdict = of_bekasi.judged(KS, on=IN_2018, papers=(*FULL, "primary_letter"))
+    assert verdict.is_complete
+    given = {paper.given for paper in verdict.papers if paper.result == Result.MET}
+    assert {"ktp", "kk"} <= given
+
+
+def test_a_pbi_member_is_blocked_until_the_koordinator_overrides(of_bekasi):
+    of_bekasi.holds("PBI-JK")
+    verdict = of_bekasi.judged(KS, on=IN_2018)
+    assert codes(verdict.exclusions) == ["pbi"]
+    assert verdict.exclusions[0].rule.override == "koordinator"
+
+
+@pytest.mark.parametrize("code", ["KIS-D", "KIS-MANDIRI"])
+def test_a_kis_holder_who_is_not_pbi_gets_a_warning_only(of_bekasi, code):
+    of_bekasi.holds(code)
+    of_bekasi.holds_none_of("PBI-JK")
+    verdict = of_bekasi.judged(KS, on=IN_2018)
+    assert not verdict.exclusions
+    assert len(verdict.warnings) == 1
+
+
+NONE_OF = ("PBI-JK", "KIS-D", "KIS-MANDIRI", "JAMKESDA", "PKH")
+
+
+def test_2016_neither_criterion_does_not_meet(of_bekasi):
+    of_bekasi.says("person.laid_off", False)
+    of_bekasi.says("person.single_mother", False)
+    of_bekasi.holds_none_of(*NONE_OF)
+    verdict = of_bekasi.judged(KS, on=IN_2016)
+    assert verdict.standing == Standing.DOES_NOT_MEET
+    assert codes(verdict.obstacles) == ["keadaan"]
+
+
+def test_2016_laid_off_and_in_pkh_does_not_meet(of_bekasi):
+    of_bekasi.says("person.laid_off", True)
+    of_bekasi.holds("PKH")
+    of_bekasi.holds_none_of("PBI-JK", "KIS-D", "KIS-MANDIRI", "JAMKESDA")
+    verdict = of_bekasi.judged(KS, on=IN_2016)
+    assert verdict.standing == Standing.DOES_NOT_MEET
+    assert codes(verdict.exclusions) == ["pkh"]
+
+
+@pytest.mark.parametrize("state", ["person.laid_off", "person.single_mother"])
+def test_2016_laid_off_or_a_mother_alone_and_in_none_meets(of_bekasi, state):
+    of_bekasi.says(state, True)
+    of_bekasi.holds_none_of(*NONE_OF)
+    assert of_bekasi.judged(KS, on=IN_2016).standing == Standing.MEETS
+
+
+def test_the_same_person_under_2017_meets(of_bekasi):
+    of_bekasi.says("person.laid_off", True)
+    of_bekasi.says("care.class", "III")
+    of_bekasi.holds_none_of(*NONE_OF)
+    assert of_bekasi.judged(KS, on=IN_2017).standing == Standing.MEETS
+
+
+@pytest.mark.parametrize("service", ["inap", "jalan", "melahirkan"])
+def test_the_hospital_without_the_health_centres_letter_2018_no_2017_yes(of_bekasi, service):
+    at_2018 = of_bekasi.judged(KS, on=IN_2018, service=service, papers=FULL)
+    assert missing(at_2018) == ["primary_letter"]
+    assert of_bekasi.judged(KS, on=IN_2017, service=service, papers=FULL).is_complete
+
+
+@pytest.mark.parametrize("service", ["inap", "darurat"])
+def test_an_emergency_needs_no_letter_and_skips_the_health_centre(of_bekasi, service):
+    verdict = of_bekasi.judged(KS, on=IN_2018, service=service, papers=FULL, case_emergency=True)
+    assert verdict.is_complete
+    kinds = [station.kind for station in path_of(verdict.version.terms, verdict.facts)]
+    assert kinds == ["village", "hospital"]
+
+
+def test_when_the_hospital_finds_no_emergency_general_cost_is_recorded(of_bekasi):
+    of_bekasi.says("care.verdict", "not_emergency")
+    verdict = of_bekasi.judged(KS, on=IN_2018, service="darurat", case_emergency=True)
+    assert "biaya umum" in verdict.warnings[0].rule.message
+    of_bekasi.says("care.verdict", "emergency")
+    assert not of_bekasi.judged(KS, on=IN_2018, service="darurat", case_emergency=True).warnings
+
+
+@pytest.mark.parametrize(
+    ("chosen", "standing"),
+    [("III", Standing.MEETS), ("II", Standing.DOES_NOT_MEET), ("VIP", Standing.DOES_NOT_MEET)],
+)
+def test_above_class_iii_is_not_covered(of_bekasi, chosen, standing):
+    of_bekasi.holds_none_of("PBI-JK")
+    of_bekasi.says("care.class", chosen)
+    assert of_bekasi.judged(KS, on=IN_2018, service="inap").standing == standing
+
+
+def test_no_card_an_sktm_replaces_it_the_way_leads_to_dinkes_and_kk_and_ktp_stay(of_bekasi):
+    verdict = of_bekasi.judged(KS, on=IN_2018, papers=("sktm", "primary_letter"))
+    assert missing(verdict) == ["ktp", "kk"]
+    card = next(one for one in verdict.papers if one.requirement.code == "ks_card")
+    assert card.given == "sktm"
+    assert path_of(verdict.version.terms, verdict.facts)[-1].name == "Dinas Kesehatan Kota Bekasi"
+    with_card = of_bekasi.judged(KS, on=IN_2018, papers=FULL)
+    assert path_of(with_card.version.terms, with_card.facts)[-1].kind == "hospital"
+
+
+def test_a_newborn_needs_two_birth_letters(of_bekasi):
+    of_bekasi.resident.birth_date = date(2026, 11, 1)
+    of_bekasi.resident.save()
+    verdict = of_bekasi.judged(KS, on=IN_2018, papers=(*FULL, "primary_letter"))
+    assert missing(verdict) == ["birth_note", "birth_village"]
+
+
+def test_a_control_visit_continues_the_first_referral(of_bekasi):
+    verdict = of_bekasi.judged(KS, on=IN_2018, service="kontrol", papers=FULL)
+    assert verdict.version.terms.service("kontrol").follows == "inap"
+    assert missing(verdict) == ["control_letter"]
+
+
+def test_a_kk_elsewhere_in_the_city_meets(of_bekasi):
+    card = of_bekasi.resident.memberships.get().household
+    card.kk = "3275110101150001"
+    card.save()
+    assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.MET
+
+
+def test_a_nik_outside_the_city_does_not_meet(of_bekasi):
+    outsider = Resident.objects.create(
+        office=of_bekasi.office, name="Warsito", nik="3509994507800077", has_ektp=True
+    )
+    of_bekasi.resident = outsider
+    assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.NOT_MET
+    card = Household.objects.create(office=of_bekasi.office, kk="3509990101150077")
+    HouseholdMember.objects.create(household=card, resident=outsider, relation="1")
+    assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.NOT_MET
+
+
+def _nik_rule(verdict):
+    return next(one.result for one in verdict.answers if one.rule.code == "nik")
+
+
+@pytest.mark.parametrize(
+    ("zone", "received", "starts"),
+    [
+        ("Asia/Jakarta", "2018-08-26T23:59+07:00", date(2017, 1, 1)),
+        ("Asia/Jakarta", "2018-08-27T00:00+07:00", date(2018, 8, 27)),
+        ("Asia/Jayapura", "2018-08-26T23:59+09:00", date(2017, 1, 1)),
+        ("Asia/Jayapura", "2018-08-27T00:00+09:00", date(2018, 8, 27)),
+    ],
+)
+def test_26_august_uses_2017_and_the_27th_uses_2018_in_the_offices_zone(
+    of_bekasi, zone, received, starts
+):
+    Office.objects.filter(pk=of_bekasi.office.pk).update(zone=zone)
+    office = Office.objects.get(pk=of_bekasi.office.pk)
+    # What the clock of the server says is another hour, or another day, altogether.
+    at = datetime.fromisoformat(received).astimezone(UTC)
+    programme = Programme.objects.get(office=office, code=KS)
+    day = at.astimezone(office.tz).date()
+    assert versions_on([programme], day)[programme.pk].effective_from == starts
+
+
+@pytest.mark.parametrize(
+    ("until", "offered"), [(None, True), (date(2026, 12, 31), True), (date(2026, 11, 21), False)]
+)
+def test_a_partner_whose_agreement_ended_is_not_offered(of_bekasi, until, offered):
+    admin = of_bekasi.cast.actor("admin")
+    hospital = services.save_partner(
+        actor=admin, code="rs-uji", name_id="RS Uji Sehat", kind="hospital"
+    )
+    services.record_agreement(
+        actor=admin,
+        partner_uid=hospital.uid,
+        programme_uid=Programme.objects.get(office=of_bekasi.office, code=KS).uid,
+        since=date(2020, 1, 1),
+        until=until,
+    )
+    options = options_for([of_bekasi.resident], office=of_bekasi.office, day=DAY)
+    option = next(one for one in options[of_bekasi.resident.pk] if one.programme.code == KS)
+    assert [partner.code for partner in option.partners] == (["rs-uji"] if offered else [])
+    assert option.is_closed is not offered
+    assert option.may_be_asked is offered

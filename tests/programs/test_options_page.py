@@ -1,0 +1,75 @@
+"""The page *Program yang bisa diminta*: every rule with its fact, and what nobody knows yet."""
+
+import pytest
+from django.test import Client
+
+from programs.models import StatedFact
+from puskesmas.officers import issue_token
+from tests.programs.conftest import DAY
+
+
+@pytest.fixture
+def api(cast):
+    """Return a program's client with an officer's token."""
+
+    def client(who):
+        actor = cast.actor(who)
+        token = issue_token(actor=actor, name="uji", roles=actor.roles)[1]
+        return Client(headers={"Authorization": f"Bearer {token}"})
+
+    return client
+
+
+def path(somebody, rest="options/"):
+    return f"/programmes/people/{somebody.resident.uid}/{rest}"
+
+
+def test_the_page_shows_each_rule_with_fact_source_and_what_would_change(somebody, login):
+    somebody.holds("PBI-JK")
+    page = login("front").get(path(somebody)).content.decode()
+    assert "Terkena pengecualian" in page
+    assert "Berubah bila Menerima KIS nasional (PBI-JK): tidak." in page
+    assert "jawaban pemilik program" in page
+    assert "layak" not in page.lower()
+
+
+def test_a_programme_without_criteria_says_so_and_not_that_they_are_met(somebody, login):
+    page = login("front").get(path(somebody)).content.decode()
+    civil = page[page.index("NIK, KK, dan akta kelahiran") :]
+    civil = civil[: civil.index("</details>")]
+    assert "Katalog tidak memuat kriteria" in civil
+    assert "Memenuhi kriteria" not in civil
+
+
+def test_an_answer_written_down_counts_at_once(somebody, login):
+    front = login("front")
+    today = somebody.office.today()
+    answer = front.post(
+        path(somebody, "facts/person.pregnant/"),
+        {"value": "yes", "source": "Buku KIA", "on": today.strftime("%d-%m-%Y")},
+    )
+    assert answer.status_code == 302
+    fact = StatedFact.objects.get()
+    assert (fact.value, fact.source, fact.on) == (True, "Buku KIA", today)
+    assert "Buku KIA" in front.get(path(somebody)).content.decode()
+
+
+@pytest.mark.parametrize("code", ["person.age", "register.decile", "person.shoe_size"])
+def test_what_a_register_answers_is_not_written_down_here(somebody, login, code):
+    assert login("front").get(path(somebody, f"facts/{code}/")).status_code == 404
+
+
+def test_over_rest_each_rule_carries_its_codes(somebody, api):
+    rows = api("front").get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
+    kis = next(row for row in rows if row["programme"] == "KIS-D")
+    assert [one["code"] for one in kis["answers"]] == ["max_decile", "pbi", "mandiri"]
+    assert {one["rule_result"] for one in kis["answers"]} == {"unknown"}
+    said = api("front").post(
+        f"/api/v1/people/{somebody.resident.uid}/facts/",
+        {"fact": "holds.PBI-JK", "value": False, "evidence": "warga", "on": DAY.isoformat()},
+        content_type="application/json",
+    )
+    assert said.status_code == 201
+    rows = api("front").get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
+    kis = next(row for row in rows if row["programme"] == "KIS-D")
+    assert kis["answers"][1]["rule_result"] == "met"
