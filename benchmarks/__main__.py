@@ -56,6 +56,7 @@ def _private(server: str) -> Iterator[dict[str, str]]:
             "PUSKESOS_DATA_DIR": folder,
             "PUSKESOS_IMPORT_MAX_BYTES": str(2**31),
             "CELERY_BROKER_URL": "memory://",
+            "PUSKESOS_LOG_LEVEL": "WARNING",
         }
         environment.pop("DATABASE_URL", None)
         if not server:
