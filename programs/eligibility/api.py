@@ -12,7 +12,7 @@ from programs.eligibility import services
 from programs.eligibility.judging import Result
 from programs.eligibility.options import options_for
 from programs.eligibility.presenting import option_rows
-from programs.models import Judgement, Programme, StatedFact
+from programs.models import Judgement, Programme
 from programs.participation.views import LISTERS
 from puskesmas.api import api_actor
 from puskesmas.api_requests import Body, DayField, valid
@@ -122,12 +122,11 @@ class PersonFacts(APIView):
     def post(self, request: Request, uid: str) -> Response:
         actor = api_actor(request)
         values = valid(FactIn, request)
-        stated: StatedFact = services.state_fact(
-            actor=actor,
-            resident=person(uid, actor=actor),
-            field=values["fact"],
-            value=values["value"],
-            source=values["evidence"],
-            on=values.get("on", actor.office.today()),
-        )
-        return Response(FactOut(stated).data, status=status.HTTP_201_CREATED)
+        said = {
+            "field": values["fact"],
+            "value": values["value"],
+            "source": values["evidence"],
+            "on": values.get("on", actor.office.today()),
+        }
+        kept = services.state_fact(actor=actor, resident=person(uid, actor=actor), **said)
+        return Response(FactOut({"uid": kept.uid, **said}).data, status=status.HTTP_201_CREATED)

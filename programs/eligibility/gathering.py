@@ -123,8 +123,10 @@ def _facts(known: _Known, office: Office, day: date) -> dict[str, Fact]:
         | _of_registers(known)
         | _of_programmes(known)
     )
-    facts |= {code: _stated(row) for code, row in known.stated.items()}
-    # What no fact of the register answers, somebody's word may; never the other way round.
+    # What nothing else answers, somebody's word may; never the other way round.
+    for code, row in known.stated.items():
+        if not facts.get(code, Fact()).is_known:
+            facts[code] = _stated(row)
     deactivated = facts.get("card.deactivated_on")
     if deactivated and deactivated.is_known:
         facts["card.deactivated_months"] = _months_since(deactivated, day)

@@ -8,18 +8,18 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from programs.eligibility.judging import Fact, Result, Verdict, judge
-from programs.models import Judgement, StatedFact
-from programs.terms.fields import DAY, STATED, FactField, field_of, fields, is_of_kind
+from programs.models import Judgement, Participation, Programme, StatedFact
+from programs.participation.services import note_participation, stop_participation
+from programs.terms.fields import DAY, STATED, field_of, is_of_kind
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, NotFound
+from puskesmas.errors import InvalidInput, NotFound, OwnFamily
 from puskesmas.history import audit
+from registry.identities import identities_of
 from registry.models import Resident
 from registry.roles import must_write
+from registry.selectors import is_family
 
-
-def stated_fields() -> list[FactField]:
-    """Return the facts an officer may write down, in the order they are asked."""
-    return [one for one in fields().values() if one.origin == STATED]
+_HOLDS = "holds."
 
 
 @transaction.atomic
@@ -32,27 +32,42 @@ def state_fact(
     on: date,
     source: str = "",
     matter_uid: uuid.UUID | None = None,
-) -> StatedFact:
+) -> StatedFact | Participation:
     """Write down what somebody said of a person, for one case or for good.
 
-    ``field`` is one of :func:`stated_fields`, or ``holds.CODE`` with False: "he says that he does
-    not receive it". The newest counts, earlier ones stay.
+    ``field`` is a fact of origin "stated", or ``holds.CODE``. That he receives a programme is kept
+    as his participation by his own word; that he does not ends it, and is kept as a fact. The
+    newest counts, earlier ones stay; no word counts where a register or an owner answers.
 
     Raises:
-        NotYourRole: only who writes in the registry.
+        NotYourRole: only who writes in the registry. OwnFamily: himself, or on his own card.
         NotFound: a person of another office.
         InvalidInput: an unknown fact, a value of another kind, a day that has not come.
     """
     must_write(actor)
     if resident.office_id != actor.office.pk:
         raise NotFound(_("Warga tidak ditemukan di kantor ini."))
+    if is_family(actor.user, resident):
+        raise OwnFamily(
+            _("Ini Anda sendiri atau keluarga satu KK. Minta petugas lain yang mencatatnya.")
+        )
     asked = field_of(field)
-    if asked is None or (asked.origin != STATED and not field.startswith("holds.")):
+    if asked is None or (asked.origin != STATED and not field.startswith(_HOLDS)):
         raise InvalidInput(_("Keterangan ini tidak bisa dicatat di sini."), field="field")
     if not is_of_kind(asked, value) or (asked.kind == DAY and not _is_day(value)):
         raise InvalidInput(_("Jawaban ini tidak cocok dengan pertanyaannya."), field="value")
     if on > actor.office.today():
         raise InvalidInput(_("Tanggal ini belum terjadi."), field="on")
+    if field.startswith(_HOLDS):
+        programme = _programme(actor, field.removeprefix(_HOLDS))
+        if value:
+            return note_participation(
+                actor=actor,
+                resident_uid=resident.uid,
+                programme=programme,
+                source=Participation.Source.SELF,
+            )
+        _end_own_word(actor, resident, programme, on, source)
     fact: StatedFact = StatedFact.objects.create(
         office=actor.office,
         resident=resident.person,
@@ -65,6 +80,34 @@ def state_fact(
     )
     audit(actor=actor, action="state_fact", subject=fact, fields=[field])
     return fact
+
+
+def _programme(actor: Actor, code: str) -> Programme:
+    found: Programme | None = Programme.objects.visible_to(actor).filter(code=code).first()
+    if found is None:
+        raise InvalidInput(_("Program ini tidak ada di katalog: %s.") % code[:30], field="field")
+    return found
+
+
+def _end_own_word(
+    actor: Actor, resident: Resident, programme: Programme, on: date, source: str
+) -> None:
+    """End what he had said himself: he cannot both receive it and not by one mouth."""
+    said = Participation.objects.filter(
+        resident__in=identities_of(resident),
+        programme=programme,
+        source=Participation.Source.SELF,
+        until__isnull=True,
+    )
+    for held in said:
+        until = max(on, held.since or on)
+        stop_participation(
+            actor=actor,
+            uid=held.uid,
+            version=held.version,
+            until=until,
+            reason=source.strip() or str(_("keterangan warga")),
+        )
 
 
 def _is_day(value: str) -> bool:

@@ -11,8 +11,8 @@ from programs.eligibility.gathering import facts_of
 from programs.eligibility.judging import Result, Standing, judge
 from programs.eligibility.options import options_for
 from programs.eligibility.services import keep, kept_verdict, state_fact
-from programs.models import Programme
-from puskesmas.errors import InvalidInput, NotFound, NotYourRole
+from programs.models import Participation, Programme, StatedFact
+from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily
 from registry.models import (
     Household,
     HouseholdMember,
@@ -85,6 +85,60 @@ def test_an_owners_yes_goes_before_a_list_and_before_the_persons_word(somebody):
     assert known(somebody)["holds.PBI-JK"].source == "self"
     somebody.holds("PBI-JK", source="owner")
     assert known(somebody)["holds.PBI-JK"].source == "owner"
+
+
+def test_a_persons_word_never_overrides_a_yes_of_the_owner_or_the_register(somebody):
+    for source, told in (("register", "list"), ("owner", "owner")):
+        somebody.holds("PBI-JK", source=source)
+        somebody.says("holds.PBI-JK", False)
+        fact = known(somebody)["holds.PBI-JK"]
+        assert (fact.value, fact.source) == (True, told)
+    blocked = somebody.judged("KIS-D")
+    assert [one.rule.code for one in blocked.exclusions] == ["pbi"]
+    assert blocked.standing == Standing.DOES_NOT_MEET
+
+
+def test_a_persons_word_never_overrides_a_list(somebody):
+    registered(somebody.office, None, code="PBI-JK", programme="PBI-JK")
+    somebody.says("holds.PBI-JK", False)
+    assert known(somebody)["holds.PBI-JK"].source == "list"
+
+
+def test_what_nobody_else_answers_a_persons_word_does(somebody):
+    somebody.says("holds.PBI-JK", False)
+    fact = known(somebody)["holds.PBI-JK"]
+    assert (fact.value, fact.source) == (False, "stated")
+
+
+def test_a_persons_yes_is_his_participation_and_his_later_no_ends_it(somebody):
+    somebody.says("holds.PKH", True)
+    held = Participation.objects.get()
+    assert (held.programme.code, held.source, held.until) == ("PKH", "self", None)
+    assert not StatedFact.objects.exists()
+    assert known(somebody)["holds.PKH"].source == "self"
+    somebody.says("holds.PKH", False)
+    fact = known(somebody)["holds.PKH"]
+    assert (fact.value, fact.source) == (False, "stated")
+    held.refresh_from_db()
+    assert held.until == DAY
+
+
+def test_nobody_states_facts_of_himself_or_of_his_own_card(cast, somebody):
+    said = {"resident": somebody.resident, "field": "person.laid_off", "value": True, "on": DAY}
+    cast.front.kk = somebody.resident.memberships.get().household.kk
+    cast.front.save()
+    with pytest.raises(OwnFamily):
+        state_fact(actor=cast.actor("front"), **said)
+    with pytest.raises(OwnFamily):
+        state_fact(actor=cast.actor("front"), **said | {"field": "holds.PKH"})
+    assert state_fact(actor=cast.actor("back"), **said).value is True
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("code", ["LAIN", "X" * 80])
+def test_nobody_receives_a_programme_the_catalogue_has_not(somebody, code, value):
+    with pytest.raises(InvalidInput, match="katalog"):
+        somebody.says(f"holds.{code}", value)
 
 
 def test_the_newest_word_of_a_person_counts_and_one_of_later_does_not_yet(somebody):
