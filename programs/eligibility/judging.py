@@ -33,7 +33,7 @@ class Fact:
 
 
 Facts = Mapping[str, Fact]
-_NOTHING = Fact(why="nobody_asked")
+NOTHING = Fact(why="nobody_asked")
 
 
 class Result(StrEnum):
@@ -214,7 +214,7 @@ def any_of(results: Iterable[Result]) -> Result:
 def check(condition: Condition, facts: Facts) -> Check:
     """Return whether one condition holds; what is not known never does."""
     field = field_of(condition.field)
-    fact = facts.get(condition.field, _NOTHING)
+    fact = facts.get(condition.field, NOTHING)
     why = ""
     if field is None:
         why = "unknown_field"
@@ -253,14 +253,14 @@ def needed(conditions: tuple[Condition, ...], facts: Facts) -> Result:
 
 def _paper(requirement: Requirement, facts: Facts) -> PaperAnswer:
     serving = (requirement.code, *requirement.substitutes)
-    known = {code: facts.get(f"paper.{code}", _NOTHING).value for code in serving}
+    known = {code: facts.get(f"paper.{code}", NOTHING).value for code in serving}
     given = next((code for code in serving if known[code]), "")
     result = Result.MET if given else Result.NOT_MET
     if not given and known[requirement.code] is None:
         result = Result.UNKNOWN
     missing_for: tuple[str, ...] = ()
     if requirement.each:
-        without = facts.get("family.adults_without_ektp", _NOTHING)
+        without = facts.get("family.adults_without_ektp", NOTHING)
         missing_for = tuple(without.value or ())
         if missing_for:
             result = Result.NOT_MET

@@ -7,9 +7,20 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from programs.eligibility.judging import Fact, Result, Verdict, judge
+from programs.eligibility.judging import (
+    NOTHING,
+    Answer,
+    Check,
+    Fact,
+    Facts,
+    PaperAnswer,
+    Result,
+    Verdict,
+    rules_of,
+)
 from programs.models import Judgement, Participation, Programme, StatedFact
 from programs.participation.services import note_participation, stop_participation
+from programs.terms.document import Requirement, Rule
 from programs.terms.fields import DAY, STATED, field_of, is_of_kind
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, OwnFamily
@@ -141,21 +152,81 @@ def keep(
         judged_by=actor.user,
         standing=verdict.standing,
         facts={code: _plain(fact) for code, fact in _used(verdict).items()},
-        answers=[{"rule": one.rule.code, "result": str(one.result)} for one in verdict.answers]
-        + [
-            {"paper": one.requirement.code, "result": str(one.result), "given": one.given}
-            for one in verdict.papers
-            if one.needed != Result.NOT_MET
-        ],
+        answers=[_plain_answer(one) for one in verdict.answers]
+        + [_plain_paper(one) for one in verdict.papers if one.needed != Result.NOT_MET],
         reason=reason,
     )
     return judgement
 
 
 def kept_verdict(judgement: Judgement) -> Verdict:
-    """Return the answer as it was: the frozen facts, judged by the version that never changes."""
+    """Return the answer as it was: what each rule and paper said then, with the frozen facts.
+
+    Nothing is judged again. The words of rules and papers come from the version, which never
+    changes; papers that were not needed are not kept. Of an early answer the single conditions are
+    not known.
+    """
+    version = judgement.programme_version
     facts = {code: _fact(plain) for code, plain in judgement.facts.items()}
-    return judge(judgement.programme_version, facts, judgement.service, judgement.day)
+    rules = {rule.code: rule for rule in rules_of(version.terms, judgement.service)}
+    papers = {one.code: one for one in version.terms.requirements_of(judgement.service)}
+    return Verdict(
+        version=version,
+        service=judgement.service,
+        day=judgement.day,
+        facts=facts,
+        answers=tuple(
+            _answer(rules[plain["rule"]], plain, facts)
+            for plain in judgement.answers
+            if "rule" in plain
+        ),
+        papers=tuple(
+            _paper_answer(papers[plain["paper"]], plain)
+            for plain in judgement.answers
+            if "paper" in plain
+        ),
+    )
+
+
+def _plain_answer(answer: Answer) -> dict[str, Any]:
+    checks = [
+        {"result": str(one.result), "why": one.why} if one.why else {"result": str(one.result)}
+        for one in answer.checks
+    ]
+    return {"rule": answer.rule.code, "result": str(answer.result), "checks": checks}
+
+
+def _answer(rule: Rule, plain: dict[str, Any], facts: Facts) -> Answer:
+    checks = tuple(
+        Check(
+            condition,
+            facts.get(condition.field, NOTHING),
+            Result(one["result"]),
+            one.get("why", ""),
+        )
+        for condition, one in zip(rule.conditions, plain.get("checks", []), strict=False)
+    )
+    return Answer(rule, Result(plain["result"]), checks)
+
+
+def _plain_paper(paper: PaperAnswer) -> dict[str, Any]:
+    return {
+        "paper": paper.requirement.code,
+        "needed": str(paper.needed),
+        "result": str(paper.result),
+        "given": paper.given,
+        "missing_for": list(paper.missing_for),
+    }
+
+
+def _paper_answer(requirement: Requirement, plain: dict[str, Any]) -> PaperAnswer:
+    return PaperAnswer(
+        requirement,
+        needed=Result(plain.get("needed", Result.MET)),
+        result=Result(plain["result"]),
+        given=plain["given"],
+        missing_for=tuple(plain.get("missing_for", ())),
+    )
 
 
 def _used(verdict: Verdict) -> dict[str, Fact]:

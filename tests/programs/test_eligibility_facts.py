@@ -7,6 +7,7 @@ import pytest
 
 from programs.catalogue import services as catalogue
 from programs.catalogue.exchange import export_catalogue, import_catalogue, load_catalogue
+from programs.eligibility import judging
 from programs.eligibility.gathering import facts_of
 from programs.eligibility.judging import Result, Standing, judge
 from programs.eligibility.options import options_for
@@ -220,6 +221,27 @@ def test_an_answer_that_was_used_can_be_shown_years_later(cast, somebody):
     assert shown.facts["register.decile"].detail == "DTSEN"
     assert "person.sex" not in shown.facts
     assert json.dumps(kept.answers)
+
+
+def test_a_kept_answer_is_never_judged_again(cast, somebody, monkeypatch):
+    somebody.member("Joko", born=date(1978, 1, 1), ektp=False)
+    registered(somebody.office, somebody.resident, decile=7)
+    verdict = somebody.judged("PKH", papers=("ktp",))
+    kept = keep(
+        actor=cast.actor("back"),
+        verdict=verdict,
+        resident=somebody.resident,
+        matter=somebody.resident,
+        moment="draft",
+    )
+    # A later program reads every rule and paper otherwise.
+    monkeypatch.setitem(judging._HOLDS, "at_most", lambda _fact, _value: True)
+    monkeypatch.setattr(judging, "any_of", lambda _results: Result.MET)
+    kept.refresh_from_db()
+    shown = kept_verdict(kept)
+    assert shown.standing == Standing.DOES_NOT_MEET
+    assert shown.answers == verdict.answers
+    assert shown.papers == tuple(one for one in verdict.papers if one.needed != Result.NOT_MET)
 
 
 def people(office, count):
