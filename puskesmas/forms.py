@@ -213,14 +213,23 @@ class DateTimeField(forms.DateTimeField):
         return moment
 
 
+def _without_points(text: str) -> str:
+    """Return ``300.000`` as 300000; Django would drop the noughts as decimals and read 300."""
+    plain = text.strip()
+    return plain.replace(".", "") if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", plain) else plain
+
+
 class CountField(forms.IntegerField):
-    """A number of people or things, 0 or more."""
+    """A number of people or things, 0 or more. ``1.250`` and ``1250`` are the same number."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", NumberInput(width=4))
         kwargs.setdefault("min_value", 0)
         super().__init__(**kwargs)
         self.error_messages["invalid"] = _("Tulis dengan angka saja, contoh 4.")
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(_without_points(value) if isinstance(value, str) else value)
 
 
 class RupiahField(forms.IntegerField):
@@ -234,5 +243,6 @@ class RupiahField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, str):
-            value = re.sub(r"^\s*rp\.?|[\s.]|,-$|,00$", "", value, flags=re.IGNORECASE)
+            value = re.sub(r"^\s*rp\.?|\s|,-$|,00$", "", value, flags=re.IGNORECASE)
+            value = _without_points(value)
         return super().to_python(value)

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from programs.calls.approval import require_approver
 from programs.calls.sheet import sheet_of
 from programs.calls.workflow import CALL, NOT_YET
+from programs.impartiality import refuse_own_family
 from programs.models import Call, CallState, Candidate, Programme
 from puskesmas import attachments
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, OwnFamily, WrongState
+from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
 from registry.models import Resident
-from registry.selectors import is_family, person
+from registry.selectors import person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_WANTED = 5_000
@@ -78,10 +79,7 @@ def name_candidate(
     call = lock(Call, uid, actor=actor)
     CALL.check("name", state=call.state, actor=actor)
     resident = person(resident_uid, actor=actor)
-    if is_family(actor.user, resident):
-        raise OwnFamily(
-            _("Ini Anda sendiri atau keluarga satu KK. Mintalah petugas lain mengusulkannya.")
-        )
+    refuse_own_family(actor, resident)
     if resident.life != Resident.Life.ALIVE:
         raise InvalidInput(
             _("Warga ini tercatat %(life)s, jadi tidak dapat menjadi calon.")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.distribution.handing import card_members
+from programs.distribution.families import card_members
 from programs.models import AidRecipient, Distribution, Programme
 from programs.participation.selectors import places
 from puskesmas.actors import Actor

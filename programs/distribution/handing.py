@@ -1,6 +1,7 @@
 """The verbs of the table: hand over, defer, undo, note a death, strike, replace, complete papers.
 
-Each takes the distribution's row first, so that closing and handing over never cross.
+Each takes the distribution's row first, so that closing and handing over never cross, and none is
+for the officer's own family.
 """
 
 import uuid
@@ -12,16 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.distribution.errors import AlreadyTaken, NotHandedOver, NotOnTheCard
+from programs.distribution.families import card_members
 from programs.distribution.services import require_listable
 from programs.distribution.workflow import DISTRIBUTION, RECIPIENT
+from programs.impartiality import refuse_own_family
 from programs.models import AidRecipient, Distribution, RecipientState
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, NotFound, OwnFamily, WrongState
+from puskesmas.errors import InvalidInput, NotFound, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import lock
 from registry.life import record_life_event
 from registry.models import LifeEvent, Resident
-from registry.selectors import household_of, is_family, person
+from registry.selectors import person
 
 Way, Gone = AidRecipient.Way, AidRecipient.Gone
 
@@ -48,16 +51,16 @@ def hand_over(
     Raises:
         AlreadyTaken: somebody was first; who and when.
         NotHandedOver: he moved, or died and it is money. NotOnTheCard: somebody of another card.
-        OwnFamily: the officer's own family takes it from a colleague.
+        OwnFamily: the officer's own family gets it from a colleague, and takes it from one.
         InvalidInput: no way, another ticket, or a moment to come.
     """
     listed = _lock(uid, actor)
     if listed.state == RecipientState.TAKEN:
         return _taken_before(listed, client_uid)
     RECIPIENT.check("hand", state=listed.state, actor=actor)
-    _require_colleague(actor, listed)
     _require_way(listed, way, code, carrier)
     receiver = _receiver(listed, receiver_uid, actor)
+    refuse_own_family(actor, receiver)
     now = timezone.now()
     if at is not None and at > now:
         raise InvalidInput(_("Waktu ini belum terjadi."), field="at")
@@ -70,7 +73,11 @@ def hand_over(
 
 
 def _lock(uid: uuid.UUID | str, actor: Actor, version: int | None = None) -> AidRecipient:
-    """Return the name with its distribution, both locked, while aid is handed out."""
+    """Return the name with its distribution, both locked, while aid is handed out.
+
+    Raises:
+        OwnFamily: a colleague must.
+    """
     seen = AidRecipient.objects.visible_to(actor).filter(uid=uid).values_list("distribution__uid")
     found = seen.first()
     if found is None:
@@ -79,6 +86,7 @@ def _lock(uid: uuid.UUID | str, actor: Actor, version: int | None = None) -> Aid
     DISTRIBUTION.check("hand_out", state=held.state, actor=actor)
     listed = lock(AidRecipient, uid, actor=actor, version=version, along=("resident__canonical",))
     listed.distribution = held
+    refuse_own_family(actor, listed.resident.person)
     return listed
 
 
@@ -105,13 +113,6 @@ def _taken_before(listed: AidRecipient, client_uid: uuid.UUID | None) -> AidReci
     )
 
 
-def _require_colleague(actor: Actor, listed: AidRecipient) -> None:
-    if is_family(actor.user, listed.resident.person):
-        raise OwnFamily(
-            _("Ini Anda sendiri atau keluarga satu KK. Mintalah rekan yang menyerahkannya.")
-        )
-
-
 def _require_way(listed: AidRecipient, way: str, code: str, carrier: str) -> None:
     if way not in Way.values:
         raise InvalidInput(_("Pilih apa yang ditunjukkan."), field="way")
@@ -124,7 +125,7 @@ def _require_way(listed: AidRecipient, way: str, code: str, carrier: str) -> Non
 
 
 def _receiver(listed: AidRecipient, uid: uuid.UUID | str | None, actor: Actor) -> Resident:
-    """Return who takes the share: the recipient, or somebody living on his card today."""
+    """Return who takes the share: the recipient, or somebody of his card."""
     own = listed.resident.person
     if own.life == Resident.Life.MOVED:
         raise NotHandedOver(
@@ -144,19 +145,10 @@ def _receiver(listed: AidRecipient, uid: uuid.UUID | str | None, actor: Actor) -
         )
     if receiver != own and receiver not in card_members(own):
         raise NotOnTheCard(
-            _("Yang mewakili harus satu KK dengan penerima hari ini; orang ini tidak."),
+            _("Yang mewakili harus satu KK dengan penerima; orang ini tidak."),
             field="receiver",
         )
     return receiver
-
-
-def card_members(own: Resident) -> list[Resident]:
-    """Return who lives on a person's card today besides him (two queries)."""
-    return [
-        row.resident
-        for row in household_of(own)
-        if row.resident != own and row.resident.life == Resident.Life.ALIVE
-    ]
 
 
 @transaction.atomic
@@ -172,11 +164,24 @@ def undo(*, actor: Actor, uid: uuid.UUID | str, version: int | None, reason: str
     """Take a wrong hand-over back, with the reason; who and when stay in the history."""
     listed = _lock(uid, actor, version)
     RECIPIENT.check("undo", state=listed.state, actor=actor, reason=reason)
-    _require_colleague(actor, listed)
+    _note_who_had_it(listed, actor)
     listed.way = listed.carrier = listed.owed = ""
     listed.taken_at = listed.taken_by = listed.handed_by = None
     listed.owed_since = listed.pickup_uid = None
     return _move(listed, "undo", actor, reason)
+
+
+def _note_who_had_it(listed: AidRecipient, actor: Actor) -> None:
+    """Keep what the undoing clears: who was said to have taken the share, and when."""
+    taken_at = listed.taken_at.isoformat() if listed.taken_at else ""
+    taker = listed.taken_by.uid if listed.taken_by else ""
+    audit(
+        actor=actor,
+        action="recipient.undo",
+        subject=listed,
+        fields=["taken_at", "taken_by"],
+        reason=f"taken_by={taker} taken_at={taken_at}",
+    )
 
 
 @transaction.atomic
@@ -184,8 +189,10 @@ def complete_papers(
     *, actor: Actor, uid: uuid.UUID | str, version: int | None = None
 ) -> AidRecipient:
     """Note that the forgotten papers were brought; after closing, too."""
-    listed = lock(AidRecipient, uid, actor=actor, version=version, along=("distribution",))
+    along = ("distribution", "resident__canonical")
+    listed = lock(AidRecipient, uid, actor=actor, version=version, along=along)
     RECIPIENT.check("papers", state=listed.state, actor=actor)
+    refuse_own_family(actor, listed.resident.person)
     if listed.owed_since is None:
         raise WrongState(_("Tidak ada berkas yang ditunggu."), state=listed.state)
     listed.owed_since = None
@@ -200,7 +207,7 @@ def note_death(
 ) -> AidRecipient:
     """Record that somebody on the list died, with the registry too, so that no list names him.
 
-    Goods wait for a member of his family card. Money does not pass on; without family nobody is
+    Goods wait for a member of the card he was on. Money does not pass on; without family nobody is
     left to take anything: then he is off the list.
 
     Raises:
@@ -208,7 +215,6 @@ def note_death(
     """
     listed = _lock(uid, actor, version)
     RECIPIENT.check("death", state=listed.state, actor=actor)
-    _require_colleague(actor, listed)
     own = listed.resident.person
     if own.life != Resident.Life.DECEASED:
         record_life_event(
@@ -219,6 +225,7 @@ def note_death(
             on=on,
             source=source,
         )
+        own.refresh_from_db()
     family = card_members(own)
     if family and not listed.distribution.is_money:
         listed.save()
@@ -279,8 +286,7 @@ def replace(
             field="named_by",
         )
     resident = person(resident_uid, actor=actor)
-    if is_family(actor.user, resident):
-        raise OwnFamily(_("Ini Anda sendiri atau keluarga satu KK. Mintalah rekan mencatatnya."))
+    refuse_own_family(actor, resident)
     made = require_listable(
         held,
         resident,

@@ -35,7 +35,9 @@ _STATES = {
     RecipientState.STRUCK: "Keluar dari daftar",
 }
 _GONE = {
-    AidRecipient.Gone.ALONE: "meninggal dunia dan tidak meninggalkan anggota keluarga dalam KK",
+    AidRecipient.Gone.ALONE: (
+        "meninggal dunia; tidak tercatat anggota keluarga dalam KK-nya yang masih tinggal di sini"
+    ),
     AidRecipient.Gone.DECEASED: "meninggal dunia; bantuan berupa uang tidak beralih",
     AidRecipient.Gone.MOVED: "pindah",
     AidRecipient.Gone.OWNER: "dikeluarkan dari daftar oleh pemilik program",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,10 +15,11 @@ from programs.models import (
     Distribution,
     DistributionSlot,
     DistributionState,
+    Participation,
     Programme,
     RecipientState,
 )
-from programs.participation.selectors import everybody_named
+from programs.participation.selectors import everybody_named, running
 from puskesmas.actors import Actor
 from puskesmas.crypto import blind_index
 from puskesmas.errors import NotFound
@@ -28,6 +30,8 @@ from registry.naming import name_key
 _HEAD = HouseholdMember.Relation.HEAD
 #: How many the box offers to choose from.
 SHOWN = 10
+#: Whose word puts somebody on a list; the person's own does not.
+VOUCHING = (Participation.Source.REGISTER, Participation.Source.OWNER)
 
 
 def distributions_of(actor: Actor) -> QuerySet[Any]:
@@ -146,57 +150,81 @@ def slot_of(resident: Resident, slots: Iterable[DistributionSlot]) -> Distributi
     return min(fitting, key=lambda one: one[:2])[2] if fitting else None
 
 
+class Why(Enum):
+    """Why somebody the programme's list names is not on this one."""
+
+    GONE = "gone"
+    SAME_CARD = "same_card"
+    ONLY_SELF = "only_self"
+
+
 @dataclass(frozen=True)
 class LeftOut:
-    """Somebody the programme's list names who is not on this one. ``same_card``: his family is."""
+    """Somebody the programme's list names who is not on this one."""
 
     person: Resident
-    same_card: bool
+    why: Why
 
 
 def left_out(held: Distribution, *, actor: Actor) -> list[LeftOut]:
-    """Return whom the programme's list names but this one leaves out: dead, moved, same card."""
-    if held.programme is None:
-        return []
-    people, listed = _named(held.programme, held, actor)
-    taken = _cards(people, listed) if held.by_household else set()
-    return [
-        LeftOut(one, same_card=one.life == Resident.Life.ALIVE)
-        for one in people
-        if one.pk not in listed
-        and (one.life != Resident.Life.ALIVE or (_card(one) or -one.pk) in taken)
-    ]
-
-
-def to_be_listed(held: Distribution, *, actor: Actor) -> list[Resident]:
-    """Return who is to be put on the list: living, not on it; of a household programme one of each
-    card, its head before others.
+    """Return whom the programme's list names but this one leaves out: dead or moved, his family is
+    on it, or nobody but he himself says that he receives it.
     """
     if held.programme is None:
         return []
-    people, listed = _named(held.programme, held, actor)
-    wanted = [one for one in people if one.life == Resident.Life.ALIVE and one.pk not in listed]
+    named = _Named.of(held.programme, held, actor)
+    taken = _cards(named.listed) if held.by_household else set()
+    found = ((one, _why_not(one, named, taken)) for one in named.missing)
+    return [LeftOut(one, why) for one, why in found if why]
+
+
+def _why_not(resident: Resident, named: "_Named", taken: set[int]) -> Why | None:
+    if resident.life != Resident.Life.ALIVE:
+        return Why.GONE
+    if _card(resident) in taken:
+        return Why.SAME_CARD
+    return None if resident.pk in named.vouched else Why.ONLY_SELF
+
+
+def to_be_listed(held: Distribution, *, actor: Actor) -> list[Resident]:
+    """Return who is to be put on the list: living, not on it, named by a list or the owner; of a
+    household programme one of each card, its head before others.
+    """
+    if held.programme is None:
+        return []
+    named = _Named.of(held.programme, held, actor)
+    taken = _cards(named.listed) if held.by_household else set()
+    wanted = [one for one in named.missing if _why_not(one, named, taken) is None]
     if not held.by_household:
         return wanted
-    taken = _cards(people, listed)
     found: dict[int, Resident] = {}
     for one in sorted(wanted, key=lambda one: not _is_head(one)):
-        card = _card(one) or -one.pk
-        if card not in taken:
-            found.setdefault(card, one)
+        found.setdefault(_card(one) or -one.pk, one)
     return list(found.values())
 
 
-def _named(
-    programme: Programme, held: Distribution, actor: Actor
-) -> tuple[list[Resident], set[int]]:
-    rows = held.recipients.values_list("resident", "resident__canonical")
-    listed = {pk for pair in rows for pk in pair if pk is not None}
-    people = everybody_named(actor, programme).order_by("rw", "rt", "name_key", "pk")
-    return list(people), listed
+@dataclass(frozen=True)
+class _Named:
+    """Whom the programme names and this list does not; keys of who is on it, and of the vouched."""
+
+    missing: list[Resident]
+    listed: set[int]
+    vouched: set[int]
+
+    @classmethod
+    def of(cls, programme: Programme, held: Distribution, actor: Actor) -> "_Named":
+        rows = held.recipients.values_list("resident", "resident__canonical")
+        listed = {pk for pair in rows for pk in pair if pk is not None}
+        told = running(actor).filter(programme=programme, source__in=VOUCHING)
+        people = everybody_named(actor, programme).order_by("rw", "rt", "name_key", "pk")
+        return cls(
+            missing=[one for one in people if one.pk not in listed],
+            listed=listed,
+            vouched=set(told.values_list("person", flat=True)),
+        )
 
 
-def _cards(people: Iterable[Resident], listed: set[int]) -> set[int]:
+def _cards(listed: set[int]) -> set[int]:
     """Return the cards that have somebody on the list, whether the programme named him or not."""
     on_list = HouseholdMember.objects.filter(resident__in=listed, until__isnull=True)
     return set(on_list.values_list("household", flat=True))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from programs.distribution import selectors
 from programs.distribution.tickets import new_code
 from programs.distribution.workflow import DISTRIBUTION, NOT_YET
+from programs.impartiality import refuse_own_family
 from programs.models import (
     AidRecipient,
     Distribution,
@@ -109,8 +110,8 @@ def _check_replacement(kind: str, rule: str) -> None:
 def build_list(*, actor: Actor, uid: uuid.UUID | str, version: int | None) -> Distribution:
     """Put everybody living whom the programme's list names on the list; nobody twice.
 
-    Of a household programme one of each family card, its head before others. Who is left out, and
-    why, is :func:`selectors.left_out`.
+    Of a household programme one of each family card, its head before others. What only the person
+    himself says puts nobody on it. Who is left out, and why, is :func:`selectors.left_out`.
 
     Raises:
         InvalidInput: the distribution is of no programme, or nobody is to be added.
@@ -141,9 +142,11 @@ def add_recipient(
 
     Raises:
         InvalidInput: he died or moved, or his family has its share already.
+        OwnFamily: a colleague lists the officer's own family.
     """
     held = _lock(uid, "list", actor, None)
     resident = person(resident_uid, actor=actor)
+    refuse_own_family(actor, resident)
     listed = held.recipients.filter(resident__in=identities_of(resident)).first()
     if listed is not None:
         listed.is_repeat = True
@@ -281,6 +284,8 @@ def unlock(*, actor: Actor, uid: uuid.UUID | str, version: int | None, reason: s
             _("Sudah ada yang diserahkan atau dikeluarkan; daftarnya tidak dapat dibuka lagi."),
             state=held.state,
         )
+    # Numbered anew at the next lock: numbers of today would come before places of tomorrow.
+    held.recipients.update(number=None)
     held.settled_by = held.settled_at = None
     return _move(held, "unlock", actor, reason)
 

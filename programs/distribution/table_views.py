@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from programs.distribution import handing, minutes, prints, selectors
+from programs.distribution.families import card_members
 from programs.distribution.forms import (
     BoxForm,
     DeathForm,
@@ -111,7 +112,7 @@ def _facts(listed: AidRecipient, actor: Actor) -> dict[str, Any]:
         "share": prints.share_of(held),
         "acts": acts,
         "is_own": is_family(actor.user, own),
-        "members": handing.card_members(own),
+        "members": card_members(own),
     }
 
 

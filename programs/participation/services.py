@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from programs.impartiality import refuse_own_family
 from programs.models import Participation, Programme
 from programs.services import end_participation, record_participation
 from puskesmas.actors import Actor
@@ -33,10 +34,12 @@ def note_participation(
     """Write down that a person receives a programme; again changes nothing and is a repeat.
 
     Raises:
-        NotYourRole, NotFound; InvalidInput: no such source, a day to come, or he died or moved.
+        NotYourRole, NotFound; OwnFamily: a colleague writes it down.
+        InvalidInput: no such source, a day to come, or he died or moved.
     """
     must_write(actor)
     resident = person(resident_uid, actor=actor)
+    refuse_own_family(actor, resident)
     if source not in BY_HAND:
         raise InvalidInput(_("Pilih sumbernya."), field="source")
     if since is not None and since > actor.office.today():
@@ -63,11 +66,13 @@ def stop_participation(
     """Note the day a person stopped receiving a programme, and who or what says so.
 
     Raises:
-        NotYourRole, NotFound, StaleVersion; WrongState: it ended before.
+        NotYourRole, NotFound, StaleVersion; OwnFamily: a colleague writes it down.
+        WrongState: it ended before.
         InvalidInput: a day to come or before the first, or nothing that says so.
     """
     must_write(actor)
-    held = lock(Participation, uid, actor=actor, version=version)
+    held = lock(Participation, uid, actor=actor, version=version, along=("resident__canonical",))
+    refuse_own_family(actor, held.resident.person)
     if held.until is not None:
         raise WrongState(_("Kepesertaan ini sudah dicatat selesai."), state="ended")
     if until > actor.office.today():

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from programs.distribution import handing, minutes, prints, selectors, services
 from programs.distribution.errors import AlreadyTaken, NotHandedOver, NotOnTheCard
+from programs.distribution.families import card_members
+from programs.distribution.selectors import Why
 from programs.distribution.tickets import shown, typed_code
 from programs.distribution.workflow import DISTRIBUTION, NOT_YET, RECIPIENT
 from programs.models import (
@@ -23,7 +25,8 @@ from programs.models import (
 )
 from programs.services import load_catalogue
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily, WrongState
-from puskesmas.models import Reason, Transition
+from puskesmas.models import AuditEntry, Reason, Transition
+from registry.households.services import move_to_card
 from registry.models import HouseholdMember, Resident
 from registry.services import create_resident
 from tests.racing import together
@@ -222,9 +225,43 @@ def test_the_list_takes_the_living_once_and_shows_the_others_apart(back, tukiyem
     build(back, held)
     assert names(held) == ["Paijo", "Tukiyem"]
     (out,) = selectors.left_out(held, actor=back)
-    assert (out.person, out.same_card) == (dead, False)
+    assert (out.person, out.why) == (dead, Why.GONE)
     with pytest.raises(InvalidInput):
         build(back, held)
+
+
+def test_what_only_the_person_says_puts_nobody_on_the_list(login, back, tukiyem, paijo):
+    receive(back, tukiyem, code="PIP")
+    Participation.objects.create(
+        office=back.office, resident=paijo, programme=_pip(back), source="self"
+    )
+    held = opened(back, programme=_pip(back))
+    build(back, held)
+    assert names(held) == ["Tukiyem"]
+    (out,) = selectors.left_out(held, actor=back)
+    assert (out.person, out.why) == (paijo, Why.ONLY_SELF)
+    page = login("back").get(reverse("programs:distribution", args=[held.uid])).text
+    assert "hanya kata orangnya" in page
+    (asked_for,) = add(back, held, paijo)
+    assert asked_for.resident == paijo
+
+
+@pytest.mark.parametrize("source", ["register", "owner"])
+def test_a_list_or_the_owners_word_puts_one_on_it(back, tukiyem, source):
+    receive(back, tukiyem, code="PIP")
+    Participation.objects.update(source=source)
+    held = opened(back, programme=_pip(back))
+    build(back, held)
+    assert names(held) == ["Tukiyem"]
+
+
+def test_nobody_puts_his_own_family_on_a_list(cast, back, tukiyem):
+    held = opened(back)
+    cast.back.kk = KK
+    cast.back.save()
+    with pytest.raises(OwnFamily):
+        add(cast.actor("back"), held, tukiyem)
+    assert names(held) == []
 
 
 def _pip(actor):
@@ -237,7 +274,7 @@ def test_of_a_household_programme_one_of_each_card_the_head_first(back, bagas, t
     build(back, held)
     assert names(held) == ["Paijo", "Tukiyem"]
     (out,) = selectors.left_out(held, actor=back)
-    assert (out.person, out.same_card) == (bagas, True)
+    assert (out.person, out.why) == (bagas, Why.SAME_CARD)
     with pytest.raises(InvalidInput):
         add(back, held, bagas)
 
@@ -336,6 +373,19 @@ def test_a_lock_is_opened_again_until_somebody_has_his_share(cast, back, front, 
     hand(front, listed)
     with pytest.raises(WrongState):
         services.unlock(actor=koordinator, uid=held.uid, version=None, reason="Lagi")
+
+
+def test_tickets_are_numbered_anew_when_a_name_came_between_two_locks(back, tukiyem, paijo):
+    held = opened(back)
+    add(back, held, tukiyem)
+    slot(back, held, start=time(8), rw="02")
+    slot(back, held, start=time(13))
+    services.settle(actor=back, uid=held.uid, version=None)
+    services.unlock(actor=back, uid=held.uid, version=None, reason="Ada yang lupa")
+    assert row_of(held, tukiyem).number is None
+    add(back, held, paijo)
+    services.settle(actor=back, uid=held.uid, version=None)
+    assert [row_of(held, one).number for one in (paijo, tukiyem)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -458,15 +508,32 @@ def test_nobody_hands_to_his_own_family(cast, front, back, tukiyem):
     _held, (listed,) = settled(back, tukiyem)
     cast.front.kk = KK
     cast.front.save()
+    given = {"actor": cast.actor("front"), "uid": listed.uid, "version": None}
     for act in (
-        lambda actor: hand(actor, listed),
-        lambda actor: handing.note_death(
-            actor=actor, uid=listed.uid, version=None, on=date(2026, 1, 1), source="x"
-        ),
+        lambda: hand(given["actor"], listed),
+        lambda: handing.note_death(on=date(2026, 1, 1), source="x", **given),
+        lambda: handing.defer(**given),
     ):
         with pytest.raises(OwnFamily):
-            act(cast.actor("front"))
-    assert hand(cast.actor("facilitator"), listed).state == "taken"
+            act()
+    assert hand(cast.actor("facilitator"), listed, owed="KK").state == "taken"
+    for act in (
+        lambda: handing.complete_papers(**given),
+        lambda: handing.undo(reason="x", **given),
+    ):
+        with pytest.raises(OwnFamily):
+            act()
+    assert fresh(listed).owed_since is not None
+
+
+def test_nobody_strikes_his_own_family(cast, back, tukiyem):
+    _held, (listed,) = settled(back, tukiyem)
+    cast.back.kk = KK
+    cast.back.save()
+    strike = {"uid": listed.uid, "version": None, "gone": "owner", "reason": "surat 9"}
+    with pytest.raises(OwnFamily):
+        handing.strike(actor=cast.actor("back"), **strike)
+    assert fresh(listed).state == "waiting"
 
 
 def test_nothing_is_handed_over_before_the_lock_or_after_closing(front, back, tukiyem):
@@ -495,12 +562,14 @@ def test_the_second_is_told_who_and_when_and_the_same_form_is_a_repeat(front, ba
 
 def test_a_wrong_hand_over_is_undone_with_its_reason(front, back, tukiyem):
     held, (listed,) = settled(back, tukiyem)
-    hand(front, listed, owed="KK")
+    taken = hand(front, listed, owed="KK")
     with pytest.raises(InvalidInput):
         handing.undo(actor=front, uid=listed.uid, version=None, reason=" ")
     handing.undo(actor=front, uid=listed.uid, version=None, reason="Salah orang")
     left = fresh(listed)
     assert (left.state, left.taken_by, left.owed, left.owed_since) == ("waiting", None, "", None)
+    (kept,) = AuditEntry.objects.filter(action="recipient.undo", subject_uid=listed.uid)
+    assert kept.reason.text == f"taken_by={tukiyem.uid} taken_at={taken.taken_at.isoformat()}"
     assert "Salah orang" in [one.text for one in Reason.objects.all()]
     actions = Transition.objects.filter(subject_uid=listed.uid).order_by("pk")
     assert list(actions.values_list("action", flat=True)) == ["hand", "undo"]
@@ -523,6 +592,61 @@ def test_goods_of_the_dead_go_to_the_family_for_now(front, back, tukiyem, bagas)
     with pytest.raises(NotOnTheCard):
         hand(front, listed)
     assert hand(front, listed, receiver_uid=bagas.uid).state == "taken"
+
+
+def move(actor, resident, *along, kk="", on=None):
+    return move_to_card(
+        actor=actor, uid=resident.uid, version=None, source="KK baru", kk=kk, on=on, along=along
+    )
+
+
+def since(days_ago, *people):
+    HouseholdMember.objects.filter(resident__in=people).update(
+        since=timezone.localdate() - timedelta(days=days_ago)
+    )
+
+
+def test_a_family_that_has_a_new_card_since_the_death_takes_the_goods(front, back, tukiyem, bagas):
+    since(30, tukiyem, bagas)
+    _held, (listed,) = settled(back, tukiyem)
+    day = back.office.today() - timedelta(days=9)
+    given = {"actor": front, "uid": listed.uid, "version": None, "source": "Ketua RT 02"}
+    move(front, bagas, kk=THIRD_KK, on=day + timedelta(days=5))
+    assert handing.note_death(on=day, **given).state == "waiting"
+    assert card_members(fresh(tukiyem)) == [bagas]
+    assert hand(front, listed, receiver_uid=bagas.uid).state == "taken"
+
+
+def test_who_left_the_card_before_the_death_does_not(front, back, tukiyem, bagas):
+    since(30, tukiyem, bagas)
+    _held, (listed,) = settled(back, tukiyem)
+    move(front, bagas, kk=THIRD_KK, on=back.office.today() - timedelta(days=9))
+    assert (die(front, listed).state, fresh(listed).gone) == ("struck", "alone")
+
+
+def test_who_is_on_the_card_of_a_death_before_the_records_began_takes_them(
+    front, back, tukiyem, bagas, paijo
+):
+    _held, (listed,) = settled(back, tukiyem)
+    day = back.office.today() - timedelta(days=60)
+    handing.note_death(actor=front, uid=listed.uid, version=None, on=day, source="Ketua RT 02")
+    move(front, bagas, kk=THIRD_KK)
+    with pytest.raises(NotOnTheCard):
+        hand(front, listed, receiver_uid=paijo.uid)
+    assert hand(front, listed, receiver_uid=bagas.uid).state == "taken"
+
+
+def test_an_officer_hands_nothing_to_his_family_for_a_dead_neighbour_of_their_old_card(
+    cast, front, back, tukiyem, bagas
+):
+    _held, (listed,) = settled(back, tukiyem)
+    die(front, listed)
+    move(front, bagas, kk=THIRD_KK)
+    cast.front.kk = THIRD_KK
+    cast.front.save()
+    with pytest.raises(OwnFamily):
+        hand(cast.actor("front"), listed, receiver_uid=bagas.uid)
+    assert hand(back, listed, receiver_uid=bagas.uid).state == "taken"
 
 
 def test_money_of_the_dead_passes_to_nobody(front, back, tukiyem, bagas):
@@ -636,6 +760,14 @@ def test_what_is_left_is_counted_and_explained(front, back, tukiyem, paijo):
         actor=back, uid=held.uid, version=None, left_over=2, left_note="kembali ke dinas"
     )
     assert (closed.state, closed.left_over) == ("closed", 2)
+
+
+def test_money_left_is_typed_as_people_write_it(login, back, tukiyem):
+    held, _names = settled(back, tukiyem, given=CASH)
+    page = reverse("programs:distribution_close", args=[held.uid])
+    given = {"version": fresh(held).version, "left_over": "300.000", "left_note": "kembali"}
+    assert login("back").post(page, given).status_code == 302
+    assert fresh(held).left_over == 300_000
 
 
 def test_nothing_left_needs_no_word(front, back, tukiyem):

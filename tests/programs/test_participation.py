@@ -12,7 +12,14 @@ from programs.panels import household_panel
 from programs.participation import cover, selectors, services
 from programs.participation.overlaps import add_overlap, load_overlaps, remove_overlap
 from programs.services import load_catalogue
-from puskesmas.errors import InvalidInput, NotFound, NotYourRole, StaleVersion, WrongState
+from puskesmas.errors import (
+    InvalidInput,
+    NotFound,
+    NotYourRole,
+    OwnFamily,
+    StaleVersion,
+    WrongState,
+)
 from puskesmas.models import Reason
 from registry.households.selectors import family
 from registry.models import Household, HouseholdMember, Resident
@@ -69,6 +76,19 @@ def test_what_cannot_be_is_not_written_down(front, siti, given, field):
         receives(front, siti, "PKH", **given)
     assert caught.value.field == field
     assert not Participation.objects.exists()
+
+
+@pytest.mark.parametrize("source", ["owner", "self"])
+def test_nobody_writes_down_or_ends_what_his_own_family_receives(cast, front, siti, source):
+    back = cast.actor("back")
+    cast.front.kk = KK
+    cast.front.save()
+    with pytest.raises(OwnFamily):
+        receives(cast.actor("front"), siti, "PKH", source)
+    held = receives(back, siti, "PKH", source)
+    with pytest.raises(OwnFamily):
+        stop(cast.actor("front"), held)
+    assert stop(back, held).until is not None
 
 
 def test_the_same_said_again_changes_nothing(front, siti):

@@ -225,10 +225,23 @@ def test_rupiah_is_read_however_it_is_written(typed):
     assert RupiahField().clean(typed) == 1_250_000
 
 
-@pytest.mark.parametrize("typed", ["sejuta", "-5", "1.250.000,50"])
+@pytest.mark.parametrize("typed", ["sejuta", "-5", "1.250.000,50", "1.5", "1.250.00"])
 def test_what_is_no_amount_of_whole_rupiah_is_refused(typed):
     with pytest.raises(forms.ValidationError):
         RupiahField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("4", 4), (" 4 ", 4), ("300.000", 300_000), ("1.250.000", 1_250_000)]
+)
+def test_a_count_is_read_with_and_without_points(typed, number):
+    assert CountField().clean(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["1.5", "30.00.0", "-300.000", "1,5"])
+def test_what_is_no_count_is_refused(typed):
+    with pytest.raises(forms.ValidationError):
+        CountField().clean(typed)
 
 
 def test_a_count_refuses_words():
