@@ -53,27 +53,41 @@
     return new File(parts, file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
   };
 
-  for (const field of document.querySelectorAll("input[type=file][data-shrink]")) {
-    let working = Promise.resolve();
-    field.addEventListener("change", () => {
-      const file = field.files[0];
-      if (!file) return;
-      working = shrunk(file)
-        .then((small) => {
-          if (small === file || field.files[0] !== file) return;
-          const list = new DataTransfer();
-          list.items.add(small);
-          field.files = list.files;
-        })
-        .catch(() => {}); // not a picture this browser reads: it goes as it is
+  /* Put the smaller picture where the chosen one was, unless another was chosen meanwhile. */
+  const replace = async (field) => {
+    const file = field.files[0];
+    if (!file) return;
+    try {
+      const small = await shrunk(file);
+      if (small === file || field.files[0] !== file) return;
+      const list = new DataTransfer();
+      list.items.add(small);
+      field.files = list.files;
+    } catch {
+      // not a picture this browser reads: it goes as it is
+    }
+  };
+
+  const fields = [...document.querySelectorAll("input[type=file][data-shrink]")];
+  for (const form of new Set(fields.map((field) => field.form))) {
+    const working = new Map();
+    let waiting = false;
+    let ready = false;
+    form.addEventListener("change", ({ target }) => {
+      if (fields.includes(target)) working.set(target, replace(target));
     });
-    field.form.addEventListener("submit", (event) => {
-      if (field.dataset.ready === "yes" || !field.files.length) return;
+    form.addEventListener("submit", async (event) => {
+      if (ready || !working.size) return;
       event.preventDefault();
-      working.then(() => {
-        field.dataset.ready = "yes";
-        field.form.requestSubmit(event.submitter ?? undefined);
-        delete field.dataset.ready;
+      if (waiting) return;
+      waiting = true;
+      await Promise.all(working.values());
+      // In a turn of its own: a form does not send itself while it is being sent.
+      setTimeout(() => {
+        waiting = false;
+        ready = true;
+        form.requestSubmit(event.submitter);
+        ready = false;
       });
     });
   }
