@@ -5,6 +5,7 @@ or when the first was voided.
 """
 
 import uuid
+from datetime import datetime
 from typing import Any, TypedDict, cast
 
 from django.urls import reverse
@@ -23,13 +24,11 @@ from registry.selectors import is_family
 from reports.letters import kinds, services
 from reports.letters.contexts import Person
 from reports.letters.models import Letter
-from reports.letters.selectors import signers
-from reports.letters.words import long_date
-from reports.letters.workflow import LetterState
+from reports.letters.selectors import signers, standing
+from reports.letters.words import DAYS, long_date, rupiah
 
 MINUTES = "ba_verifikasi"
 ISSUERS = (Role.BACK, Role.COORDINATOR, Role.HEAD)
-_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 #: As printed, whatever the language of the screen.
 _FINDINGS = {
     Complaint.Finding.MEETS: "memenuhi kriteria",
@@ -99,12 +98,6 @@ def issue_minutes(
         OwnFamily, InvalidInput: who makes it, or who signs, is family.
         NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
     """
-    earlier = issued_minutes(case)
-    if earlier is not None and (client_uid is None or earlier.client_uid != client_uid):
-        raise WrongState(
-            _("Berita acaranya sudah ada, bernomor %(number)s.") % {"number": earlier.number},
-            state="issued",
-        )
     return services.issue_letter(
         actor=actor,
         kind=MINUTES,
@@ -112,6 +105,7 @@ def issue_minutes(
         subject_uid=case.person.uid,
         matter_uid=case.uid,
         client_uid=client_uid,
+        sole=lambda: issued_minutes(case),
     )
 
 
@@ -119,10 +113,7 @@ def issued_minutes(case: Complaint) -> Letter | None:
     """Return the berita acara of the case's present finding, if it was made (one query)."""
     if case.finding_at is None:
         return None
-    made = Letter.objects.filter(
-        office=case.office, kind=MINUTES, matter_uid=case.uid, created_at__gte=case.finding_at
-    )
-    return made.exclude(state=LetterState.VOID).order_by("-uid").first()
+    return standing(MINUTES, office=case.office, since=case.finding_at, matter_uid=case.uid)
 
 
 def _content(actor: Actor, case: Complaint, signer: Assignment | None) -> services.Content:
@@ -146,9 +137,16 @@ def _head(actor: Actor, signer: Assignment | None, case: Complaint) -> Assignmen
 
 
 def minutes_body(actor: Actor, case: Complaint) -> VerificationBody:
-    """Return the body: plain JSON, complete in itself, in Indonesian (a few queries)."""
-    done = [row for row in selectors.visits_of(case, actor=actor) if row.state == VisitState.DONE]
-    visit = done[0] if done else None
+    """Return the body: plain JSON, complete in itself, in Indonesian (a few queries).
+
+    What was recorded after the finding is no part of what was found.
+    """
+    visits = selectors.visits_of(case, actor=actor)
+    seen = (
+        row for row in visits if row.state == VisitState.DONE and _before(case, row.recorded_at)
+    )
+    reviews = selectors.economies_of(case)
+    heard = (row for row in reviews if _before(case, row.created_at))
     with override("id"):
         body = {
             "subject": person_of(case.person, case.office),
@@ -156,20 +154,24 @@ def minutes_body(actor: Actor, case: Complaint) -> VerificationBody:
             "held": _held(case),
             "verifier": case.finding_by.name if case.finding_by else "",
             "papers": [_checked(paper) for paper in case.papers.all()],
-            "economy": _economy(selectors.economies_of(case).first()),
+            "economy": _economy(next(heard, None)),
             "finding": _FINDINGS[Complaint.Finding(case.finding)],
             "reason": case.finding_reason,
             "override": case.finding_override,
-            **_seen(visit),
+            **_seen(case, next(seen, None)),
         }
     return cast(VerificationBody, body)
+
+
+def _before(case: Complaint, at: datetime | None) -> bool:
+    return at is not None and case.finding_at is not None and at <= case.finding_at
 
 
 def _held(case: Complaint) -> str:
     if case.finding_at is None:
         raise InvalidInput(_("Hasil verifikasi belum bertanggal."))
     day = case.finding_at.astimezone(case.office.tz).date()
-    return f"{_DAYS[day.weekday()]}, {long_date(day)}"
+    return f"{DAYS[day.weekday()]}, {long_date(day)}"
 
 
 def _checked(paper: ComplaintPaper) -> CheckedPaper:
@@ -181,8 +183,9 @@ def _checked(paper: ComplaintPaper) -> CheckedPaper:
     return {"name": paper.name_id, "state": state}
 
 
-def _seen(visit: HouseVisit | None) -> Any:
+def _seen(case: Complaint, visit: HouseVisit | None) -> Any:
     """Return what the visit to the house adds; without one, all of it empty."""
+    photos = visit.photos.all() if visit else []
     position = (visit.position if visit else None) or {}
     results = results_of(visit.survey) if visit and visit.survey else []
     return {
@@ -200,7 +203,11 @@ def _seen(visit: HouseVisit | None) -> Any:
             for one in results
         ],
         "position": f"{position['latitude']}, {position['longitude']}" if position else "",
-        "photos": [str(photo.get_side_display()) for photo in visit.photos.all()] if visit else [],
+        "photos": [
+            str(photo.get_side_display())
+            for photo in photos
+            if _before(case, photo.attachment.created_at)
+        ],
     }
 
 
@@ -220,7 +227,7 @@ def _economy(review: EconomicReview | None) -> list[tuple[str, str]]:
 
 
 def _rupiah(amount: int | None) -> str:
-    return "" if amount is None else f"Rp{amount:,}".replace(",", ".")
+    return "" if amount is None else rupiah(amount)
 
 
 def _people(count: int | None) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
@@ -74,6 +74,20 @@ def register_page(
 def letters_about(actor: Actor, subject_uid: uuid.UUID) -> QuerySet[Letter]:
     """Return the letters about one subject, newest first: three queries when read."""
     return letters(actor).filter(subject_uid__in=same_as(actor, subject_uid)).order_by("-uid")
+
+
+def standing(
+    kind: str, *, office: Office, since: datetime | None = None, **about: Any
+) -> Letter | None:
+    """Return the newest letter of a kind about it that is not void, whoever may read it.
+
+    ``about`` are the letter's own fields (``subject_uid``, ``matter_uid``); ``since`` leaves out
+    those made before. One query.
+    """
+    rows = Letter.objects.filter(office=office, kind=kind, **about).exclude(state=LetterState.VOID)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    return rows.order_by("-uid").first()
 
 
 def subjects_with_letters(uids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

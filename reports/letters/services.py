@@ -8,7 +8,7 @@ it and may be repeated: the number stays.
 import hashlib
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,11 +83,15 @@ def issue_letter(
     subject_uid: uuid.UUID,
     matter_uid: uuid.UUID | None = None,
     client_uid: uuid.UUID | None = None,
+    sole: Callable[[], Letter | None] | None = None,
 ) -> Letter:
     """Number a letter, freeze its content and render it; return it in state "numbered".
 
     A letter that says something of a case names it as ``matter_uid``: who may not read the case
     may not read the letter. A repeat with the same ``client_uid`` returns the first letter.
+
+    Where there may be one only, ``sole`` returns the one there is. It is asked again while the
+    office's series is locked, so that of two officers at once one is refused.
 
     Call it outside a transaction of your own where you can: inside one, the office's letter series
     stays locked until it ends, and the PDF is rendered after it.
@@ -96,10 +100,12 @@ def issue_letter(
         NotYourRole: the actor may not issue this kind.
         InvalidInput: a date, the signer or the office's number pattern is impossible.
         CannotPrint: the trial rendering failed; no number was taken.
+        WrongState: ``sole`` returned a letter.
     """
     letter_kind = _kind_for(actor, kind)
     if (earlier := first_result(Letter, client_uid, actor=actor)) is not None:
         return earlier
+    _refuse_second(sole)
     dated = _check(actor.office, content)
     _trial(letter_kind, _frozen(letter_kind, actor.office, content, dated=dated))
     try:
@@ -112,12 +118,22 @@ def issue_letter(
                 subject_uid=subject_uid,
                 matter_uid=matter_uid,
                 client_uid=client_uid,
+                sole=sole,
             )
-    except IntegrityError:
+    except (IntegrityError, WrongState):
         # The same button pressed twice at once: the other request was first, its number stands.
         if (earlier := first_result(Letter, client_uid, actor=actor)) is not None:
             return earlier
         raise
+
+
+def _refuse_second(sole: Callable[[], Letter | None] | None) -> None:
+    earlier = sole() if sole else None
+    if earlier is not None:
+        raise WrongState(
+            _("Suratnya sudah ada, bernomor %(number)s.") % {"number": earlier.number},
+            state="issued",
+        )
 
 
 def revise(
@@ -385,9 +401,11 @@ def _issue(
     matter_uid: uuid.UUID | None,
     client_uid: uuid.UUID | None,
     replaces: Letter | None = None,
+    sole: Callable[[], Letter | None] | None = None,
 ) -> Letter:
     office = actor.office
     series, counter = numbering.take_number(office=office, kind=kind, year=dated.year)
+    _refuse_second(sole)
     number = _number(kind, office, dated=dated, counter=counter)
     _require_unused(office, number)
     code = codes.new_code()

@@ -20,6 +20,8 @@ MONTHS = (
     "November",
     "Desember",
 )
+#: Of the week, Monday first.
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _SMALL = (
     *("nol", "satu", "dua", "tiga", "empat", "lima"),
     *("enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"),

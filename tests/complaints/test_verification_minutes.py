@@ -7,12 +7,16 @@ from django.test import Client
 
 from complaints import services as cases
 from complaints.selectors import case as find
+from complaints.verification.economy import record_economy
 from complaints.verification.minutes import issue_minutes, minutes_body
+from complaints.verification.services import add_photo, plan_visit
 from puskesmas.errors import NotYourRole, OwnFamily, WrongState
 from puskesmas.officers import issue_token
 from reports.letters import services as letters
+from reports.letters.models import Letter
 from reports.letters.selectors import last_revision
 from reports.letters.selectors import letter as find_letter
+from tests.complaints.test_paper_review import photo
 from tests.complaints.test_visits import here, questions, visit, walk  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +66,38 @@ def test_a_finding_has_one_until_it_is_void(cast, found):
         issue(cast, found, client_uid=uuid.uuid4())
     letters.void(actor=cast.actor("back"), uid=letter.uid, version=None, reason="Salah")
     assert issue(cast, found, client_uid=uuid.uuid4()) != letter
+
+
+def test_of_two_officers_at_once_only_one_makes_it(cast, found, monkeypatch):
+    trial = letters._trial
+
+    def while_the_other_is_quicker(kind, frozen):
+        monkeypatch.setattr(letters, "_trial", trial)
+        issue(cast, found, who="koordinator", client_uid=uuid.uuid4())
+        return trial(kind, frozen)
+
+    monkeypatch.setattr(letters, "_trial", while_the_other_is_quicker)
+    with pytest.raises(WrongState, match="sudah ada"):
+        issue(cast, found, client_uid=uuid.uuid4())
+    assert Letter.objects.filter(kind="ba_verifikasi").count() == 1
+
+
+def test_what_was_seen_or_said_after_the_finding_is_not_in_it(cast, found):
+    back = cast.actor("back")
+    again = plan_visit(actor=back, uid=found.uid, criteria_set=found.visits.get().criteria_set)
+    walk(cast, again, surveyor_name="Pak Lain")
+    record_economy(
+        actor=back,
+        uid=found.uid,
+        income=9_000_000,
+        source="tetangga",
+        observed_on=cast.village.today(),
+    )
+    add_photo(actor=back, uid=found.visits.earliest("pk").uid, side="back", photo=photo())
+    body = minutes_body(back, find(found.uid, actor=back))
+    assert body["surveyor"] == "Pak Kasun"
+    assert ("Penghasilan sebulan", "Rp1.250.000") in body["economy"]
+    assert "Belakang" not in body["photos"]
 
 
 def test_it_is_made_by_who_may_and_never_by_the_family(cast, found, resident):
