@@ -164,8 +164,8 @@ def registered(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _lacking(case: Complaint) -> list[ComplaintPaper]:
-    missing = ComplaintPaper.Status.MISSING
-    return [paper for paper in case.papers.all() if paper.status == missing and not paper.by_office]
+    today = case.office.today()
+    return [paper for paper in case.papers.all() if paper.is_missing(today) and not paper.by_office]
 
 
 @require_GET

@@ -277,11 +277,8 @@ class SeenForm(CaseForm):
                 )
         field: Any = self.fields["seen"]
         field.choices = list(codes.items())
-        field.initial = [
-            paper.given or paper.code
-            for paper in rows
-            if paper.status != ComplaintPaper.Status.MISSING
-        ]
+        today = self.case.office.today()
+        field.initial = [paper.given or paper.code for paper in rows if not paper.is_missing(today)]
 
 
 class UploadForm(CaseForm):

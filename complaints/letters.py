@@ -142,11 +142,12 @@ def _missing(case: Complaint) -> list[MissingPaper]:
 
 
 def _received_papers(case: Complaint) -> list[str]:
-    """Name what was seen or copied, each paper by what served for it."""
+    """Name what was seen or copied and still holds, each paper by what served for it."""
+    today = case.office.today()
     return [
         paper_name(paper.given) if paper.given else paper.name_id
         for paper in case.papers.all()
-        if paper.status != ComplaintPaper.Status.MISSING and not paper.by_office
+        if not paper.is_missing(today) and not paper.by_office
     ]
 
 

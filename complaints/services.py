@@ -419,7 +419,7 @@ def ask_papers(
         InvalidInput: no reason, an unknown paper; and what :func:`move_case` raises.
     """
     case = take_case(actor, uid, version)
-    known = {paper.code: paper for paper in case.papers.all()}
+    known = {paper.code: paper for paper in case.papers.select_for_update().order_by("pk")}
     for code in wanted:
         paper = known.get(code) or new_paper(case, code, status=Status.MISSING, mandatory=True)
         if not paper.must_be_replaced:
@@ -470,14 +470,20 @@ def tick_papers(
 
 def _tick(case: Complaint, seen: Collection[str], *, only_add: bool = False) -> list[str]:
     changed = []
-    # What is stored, or a letter of ours, is there whatever somebody saw.
-    for paper in case.papers.exclude(status=Status.COPIED).filter(letter__isnull=True):
-        given = next((code for code in (paper.code, *paper.substitutes) if code in seen), "")
-        status = Status.SEEN if given else Status.MISSING
-        given = "" if given == paper.code else given
-        if (paper.status, paper.given) == (status, given) or (only_add and status != Status.SEEN):
+    today = case.office.today()
+    for paper in case.papers.select_for_update().order_by("pk"):
+        is_there = not paper.is_missing(today)
+        # What is stored, or a letter of ours, is there whatever somebody saw, until it runs out.
+        if is_there and (paper.status == Status.COPIED or paper.letter_id):
             continue
-        paper.put(status, given=given)
+        seen_as = next((code for code in (paper.code, *paper.substitutes) if code in seen), "")
+        given = "" if seen_as == paper.code else seen_as
+        if seen_as and not (is_there and paper.given == given):
+            paper.put(Status.SEEN, given=given)
+        elif is_there and not seen_as and not only_add:
+            paper.put(Status.MISSING)
+        else:
+            continue
         changed.append(paper)
     case.papers.bulk_update(changed, _PUT)
     return [paper.code for paper in changed]
@@ -501,14 +507,14 @@ def attach_paper(
     must_register(actor)
     case = take_case(actor, uid, version)
     must_be_open(case)
-    paper = case.papers.filter(code=code).first() or new_paper(
+    paper = case.papers.select_for_update().filter(code=code).first() or new_paper(
         case, code, status=Status.MISSING, mandatory=False
     )
     # Where a photo was taken is kept of houses only; of papers it is nobody's business.
     paper.attachment = attachments.store(
         upload, actor=actor, field="upload", keep_position=paper.code in HOUSE_PHOTOS
     )
-    paper.put(Status.COPIED)
+    paper.put_copy(case.office.today())
     paper.save()
     case.save(update_fields=["version"])
     audit(actor=actor, action="attach_paper", subject=case, fields=[code])

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.models import Complaint, ComplaintPaper
+from complaints.models import Complaint
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.models import Assignment, Office, Role
@@ -151,10 +151,12 @@ def _finding(case: Complaint) -> str:
 
 
 def _files(case: Complaint) -> list[LetterFile]:
-    papers = case.papers.exclude(status=ComplaintPaper.Status.MISSING).select_related("attachment")
+    today = case.office.today()
+    papers = case.papers.select_related("attachment").order_by("pk")
     return [
         {"label": paper.name_id, "sha256": paper.attachment.sha256 if paper.attachment else ""}
-        for paper in papers.order_by("pk")
+        for paper in papers
+        if not paper.is_missing(today)
     ]
 
 

@@ -4,10 +4,10 @@ Shapes: ``schemas/referral.submitted-v1.json`` for the tiers of government; a pa
 name, address, phone and need only.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from complaints.models import Complaint, ComplaintProgramme
+from complaints.models import Complaint, ComplaintPaper, ComplaintProgramme
 from programs.models import Programme
 from puskesmas.actors import Actor
 from puskesmas.models import Office
@@ -60,11 +60,16 @@ def build(
         "register_check": _register_check(case.register_check, office),
         "finding": _finding(case),
         "papers": [
-            {"code": paper.code, "label": paper.name_id, "status": paper.status}
+            {"code": paper.code, "label": paper.name_id, "status": _status(paper, office.today())}
             for paper in case.papers.order_by("pk")
         ],
         "programmes_held": _held(case),
     }
+
+
+def _status(paper: ComplaintPaper, today: date) -> str:
+    """Return what is there today: a paper that ran out is not."""
+    return ComplaintPaper.Status.MISSING.value if paper.is_missing(today) else paper.status
 
 
 def _for_partner(referral: Referral, *, number: int) -> dict[str, Any]:

@@ -225,10 +225,20 @@ class ComplaintPaper(NamedInTwoLanguages):
 
     def put(self, status: str, *, given: str = "") -> None:
         """Set what is there now; what an examination said was said of what was there before."""
+        self.letter, self.reference, self.valid_until = None, "", None
+        self._there(status, given)
+
+    def put_copy(self, today: date) -> None:
+        """Say that a copy is stored. One of our own letter is still that letter, while it holds."""
+        if self.letter_id and not self.given and not self.is_missing(today):
+            self._there(self.Status.COPIED, "")
+        else:
+            self.put(self.Status.COPIED)
+
+    def _there(self, status: str, given: str) -> None:
         self.status, self.given, self.updated_at = status, given, timezone.now()
         self.review, self.fault, self.review_note = "", "", ""
         self.reviewed_by, self.reviewed_at = None, None
-        self.letter, self.reference, self.valid_until = None, "", None
 
 
 class ClockPause(models.Model):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from complaints.models import Complaint, ComplaintPaper
 from complaints.selectors import cases
 from complaints.workflow import OPEN_STATES
 from puskesmas.actors import Actor
+from puskesmas.history import audit
 from puskesmas.models import Office
 from registry.identities import identities_of, people_behind, people_by_record
 from registry.letters import SKTM
@@ -30,22 +31,31 @@ def follow_letter(*, letter: Letter, action: str, actor: Actor, **_more: Any) ->
     """Tick the SKTM of every open case it is about when it is signed; take it back when void.
 
     Receiver of ``reports.letters.signals.letter_moved``, in its transaction. Cases are not locked,
-    for they come before letters: only their papers change, which no tick of an officer undoes.
+    for they come before letters: only their papers are, and an ended case keeps what it had.
     """
-    if letter.kind != SKTM:
+    if letter.kind != SKTM or action not in ("sign", "void"):
         return
+    rows = ComplaintPaper.objects.filter(
+        complaint__office=letter.office, complaint__state__in=OPEN_STATES
+    )
     if action == "void":
-        for paper in ComplaintPaper.objects.filter(letter=letter):
+        rows = rows.filter(letter=letter)
+    else:
+        people = people_by_record(people_behind(_named_in(letter)))
+        rows = rows.filter(complaint__subject__in=list(people))
+    for paper in _locked(rows):
+        if action == "void":
             paper.put(Status.MISSING)
             paper.save()
-    elif action == "sign":
-        people = people_by_record(people_behind(_named_in(letter)))
-        rows = ComplaintPaper.objects.filter(
-            complaint__office=letter.office,
-            complaint__state__in=OPEN_STATES,
-            complaint__subject__in=list(people),
-        )
-        _tick_by(letter, rows)
+        elif not _tick_by(letter, paper, day=letter.office.today()):
+            continue
+        done = f"paper_letter_{action}"
+        audit(actor=actor, action=done, subject=paper.complaint, fields=[paper.code])
+
+
+def _locked(rows: QuerySet[ComplaintPaper]) -> QuerySet[ComplaintPaper]:
+    """Lock the papers, always in one order, so that no officer's tick falls between."""
+    return rows.select_for_update(of=("self",)).select_related("complaint__office").order_by("pk")
 
 
 def note_letters(case: Complaint, papers: Iterable[ComplaintPaper]) -> None:
@@ -53,27 +63,29 @@ def note_letters(case: Complaint, papers: Iterable[ComplaintPaper]) -> None:
 
     No query unless one is asked for and missing.
     """
-    rows = [paper for paper in papers if _takes_sktm(paper)]
+    day = case.received_at.astimezone(case.office.tz).date()
+    rows = [paper for paper in papers if _takes_sktm(paper, day)]
     if not rows:
         return
-    day = case.received_at.astimezone(case.office.tz).date()
-    for letter in _sktm_about(case.person, case.office, day):
-        _tick_by(letter, rows)
-        return
+    for letter in _sktm_about(case.person, case.office, day)[:1]:
+        for paper in rows:
+            _tick_by(letter, paper, day=day)
 
 
-def _tick_by(letter: Letter, rows: Iterable[ComplaintPaper]) -> None:
-    for paper in rows:
-        if _takes_sktm(paper):
-            paper.put(Status.SEEN, given="" if paper.code == SKTM else SKTM)
-            paper.letter, paper.reference = letter, letter.number
-            paper.valid_until = letter.valid_until
-            paper.save()
+def _tick_by(letter: Letter, paper: ComplaintPaper, *, day: date) -> bool:
+    """Let the letter be the paper, where the paper waits for one; return whether it does."""
+    if not _takes_sktm(paper, day):
+        return False
+    paper.put(Status.SEEN, given="" if paper.code == SKTM else SKTM)
+    paper.letter, paper.reference = letter, letter.number
+    paper.valid_until = letter.valid_until
+    paper.save()
+    return True
 
 
-def _takes_sktm(paper: ComplaintPaper) -> bool:
+def _takes_sktm(paper: ComplaintPaper, day: date) -> bool:
     wanted = paper.code == SKTM or SKTM in paper.substitutes
-    return wanted and paper.status == Status.MISSING
+    return wanted and paper.is_missing(day)
 
 
 def _named_in(letter: Letter) -> Any:

@@ -1,6 +1,7 @@
 """The checklist of a case: each paper in order, or to be replaced and why."""
 
 import uuid
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,10 +43,10 @@ def review_paper(
     case = take_case(actor, uid, version)
     must_be_open(case)
     refuse_own_family(actor, case.person)
-    paper = case.papers.filter(code=code).first()
+    paper = case.papers.select_for_update().filter(code=code).first()
     if paper is None:
         raise NotFound(_("Berkas ini tidak ada di perkara ini."))
-    _check(paper, review, fault, note)
+    _check(paper, review, fault, note, today=case.office.today())
     if review == Review.REPLACE:
         paper.put(Status.MISSING)
     paper.review, paper.fault = review, fault if review == Review.REPLACE else ""
@@ -57,13 +58,14 @@ def review_paper(
     return paper
 
 
-def _check(paper: ComplaintPaper, review: str, fault: str, note: str) -> None:
+def _check(paper: ComplaintPaper, review: str, fault: str, note: str, *, today: date) -> None:
     if review not in Review.values:
         raise InvalidInput(_("Pilih hasil pemeriksaan berkas."), field="review")
     if review == Review.FITS:
-        if paper.status == Status.MISSING:
+        if paper.is_missing(today):
             raise InvalidInput(
-                _("Berkas ini belum ada. Centang atau simpan salinannya dulu."), field="review"
+                _("Berkas ini belum ada atau sudah tidak berlaku. Centang atau simpan yang baru."),
+                field="review",
             )
         return
     if fault not in Fault.values:

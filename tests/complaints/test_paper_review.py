@@ -8,12 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from complaints import public, services
-from complaints.forms import missing_papers
+from complaints.forms import SeenForm, missing_papers
 from complaints.letters import receipt_context
 from complaints.models import ComplaintPaper
 from complaints.selectors import case as find
 from complaints.verification.papers import review_paper
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, OwnFamily, StaleVersion
+from puskesmas.models import AuditEntry
+from referrals.letters import _files
+from referrals.payload import _status
 from registry.letters import SktmFacts, issue_sktm
 from registry.models import HouseholdMember, Resident
 from reports.letters import notes, selectors
@@ -208,6 +211,67 @@ def test_an_sktm_out_of_date_is_to_be_brought_again(cast, filed, resident):
     yesterday = cast.village.today() - timedelta(days=1)
     filed.papers.filter(code="sktm").update(valid_until=yesterday)
     assert "sktm" in missing(cast, filed)
+
+
+def with_an_old_sktm(cast, case, resident):
+    """Let the case hold an SKTM that ran out yesterday; return its paper."""
+    wanting_sktm(case)
+    sktm(cast, resident)
+    yesterday = cast.village.today() - timedelta(days=1)
+    case.papers.filter(code="sktm").update(valid_until=yesterday)
+    return case.papers.get(code="sktm")
+
+
+def test_an_sktm_out_of_date_gives_way_to_the_next(cast, filed, resident):
+    old = with_an_old_sktm(cast, filed, resident).letter
+    new = sktm(cast, resident)
+    paper = filed.papers.get(code="sktm")
+    assert paper.letter == new != old
+    assert "sktm" not in missing(cast, filed)
+
+
+def test_a_paper_out_of_date_is_ticked_anew_when_a_good_one_was_seen(cast, filed, resident):
+    with_an_old_sktm(cast, filed, resident)
+    case = find(filed.uid, actor=cast.actor("front"))
+    assert set(SeenForm(case=case).fields["seen"].initial) == {"ktp", "kk"}
+    services.tick_papers(actor=cast.actor("front"), uid=filed.uid, seen=["ktp"])
+    assert filed.papers.get(code="sktm").reference  # left as it was: nobody brought another
+    services.tick_papers(actor=cast.actor("front"), uid=filed.uid, seen=["ktp", "sktm"])
+    paper = filed.papers.get(code="sktm")
+    assert (paper.status, paper.letter, paper.valid_until) == ("seen", None, None)
+
+
+def test_a_paper_out_of_date_is_in_no_receipt_letter_or_file_as_present(cast, filed, resident):
+    with_an_old_sktm(cast, filed, resident)
+    case = find(filed.uid, actor=cast.actor("back"))
+    assert "SKTM" not in " ".join(receipt_context(case)["received_papers"])
+    assert [row["label"] for row in _files(case)] == ["Fotokopi KTP", "Fotokopi KK"]
+    sent = {paper.code: _status(paper, cast.village.today()) for paper in case.papers.all()}
+    assert (sent["ktp"], sent["kk"], sent["sktm"]) == ("seen", "copied", "missing")
+    with pytest.raises(InvalidInput):
+        review(cast, filed, code="sktm", review="fits")
+
+
+def test_a_copy_of_our_own_sktm_is_still_that_letter_until_it_is_refused(cast, filed, resident):
+    wanting_sktm(filed)
+    letter = sktm(cast, resident)
+    front = cast.actor("front")
+    kept = services.attach_paper(actor=front, uid=filed.uid, code="sktm", upload=photo())
+    assert (kept.status, kept.letter, kept.valid_until) == ("copied", letter, letter.valid_until)
+    review(cast, filed, code="sktm")
+    better = services.attach_paper(actor=front, uid=filed.uid, code="sktm", upload=photo())
+    assert (better.letter, better.reference) == (None, "")
+
+
+def test_what_a_letter_does_to_the_papers_of_a_case_is_audited_and_leaves_an_ended_case_alone(
+    cast, filed, resident
+):
+    wanting_sktm(filed)
+    letter = sktm(cast, resident)
+    assert AuditEntry.objects.filter(action="paper_letter_sign", subject_uid=filed.uid).count() == 1
+    services.withdraw(actor=cast.actor("front"), uid=filed.uid, reason="Tidak jadi")
+    letters.void(actor=cast.actor("back"), uid=letter.uid, version=None, reason="Salah nama")
+    assert filed.papers.get(code="sktm").letter == letter
 
 
 def test_a_new_case_finds_the_sktm_made_before_it(cast, resident, kind, programmes):
