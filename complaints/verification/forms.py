@@ -61,7 +61,7 @@ class PlanForm(CreateForm, ActForm):
         empty_label=None,
     )
     officer = forms.ModelChoiceField(
-        label=_("Petugas"),
+        label=_("Diberikan kepada"),
         queryset=User.objects.none(),
         to_field_name="uid",
         required=False,
@@ -81,9 +81,10 @@ class AssignForm(ActForm):
     """Who goes instead."""
 
     officer = forms.ModelChoiceField(
-        label=_("Petugas"),
+        label=_("Diberikan kepada"),
         queryset=User.objects.none(),
         to_field_name="uid",
+        empty_label=_("– pilih petugas –"),
         error_messages={"required": _("Pilih petugasnya.")},
     )
 

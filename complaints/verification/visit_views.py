@@ -211,7 +211,7 @@ def questions(request: HttpRequest, uid: str) -> HttpResponse:
         request,
         uid,
         page="questions",
-        title=_("Pertanyaan"),
+        title=_("Pertanyaan survei"),
         form_of=form_of,
         verb=services.save_answers,
         done=_("Jawaban disimpan."),
@@ -306,7 +306,7 @@ def finish(request: HttpRequest, uid: str) -> HttpResponse:
         ),
         verb=services.finish_visit,
         done=_("Survei selesai. Terima kasih."),
-        submit=_("Selesai"),
+        submit=_("Selesaikan survei"),
         ends=True,
     )
 

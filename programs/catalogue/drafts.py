@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.catalogue import selectors, services, words
@@ -66,7 +67,9 @@ def _task(row: ProgrammeVersion, slug: str) -> dict[str, Any]:
         count = len(row.terms.legal_bases)
     return {
         "label": words.PART_LABELS[slug],
-        "status": _("kosong") if not count else _("%d baris") % count,
+        "status": ngettext("%(count)d baris", "%(count)d baris", count) % {"count": count}
+        if count
+        else _("kosong"),
         "tone": "info" if count else "neutral",
         "url": reverse("programs:draft_part", args=[row.uid, slug]),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from programs.papers import paper_name
@@ -72,7 +72,7 @@ YES, NO = gettext_lazy("ya"), gettext_lazy("tidak")
 
 PART_LABELS = {
     "basis": gettext_lazy("Dasar hukum dan tanggal"),
-    "services": gettext_lazy("Layanan"),
+    "services": pgettext_lazy("bagian katalog", "Layanan"),
     "papers": gettext_lazy("Berkas"),
     "rules": gettext_lazy("Aturan"),
     "exclusions": gettext_lazy("Yang dikecualikan"),

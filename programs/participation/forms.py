@@ -108,10 +108,16 @@ class OverlapForm(forms.Form):
     """Two programmes that should not come together."""
 
     one = forms.ModelChoiceField(
-        label=_("Program"), queryset=Programme.objects.none(), to_field_name="uid"
+        label=_("Program"),
+        queryset=Programme.objects.none(),
+        to_field_name="uid",
+        empty_label=_("– pilih –"),
     )
     other = forms.ModelChoiceField(
-        label=_("tidak bersama"), queryset=Programme.objects.none(), to_field_name="uid"
+        label=_("tidak bersama"),
+        queryset=Programme.objects.none(),
+        to_field_name="uid",
+        empty_label=_("– pilih –"),
     )
     why = forms.CharField(label=_("Mengapa?"), max_length=200, required=False)
 

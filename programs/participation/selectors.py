@@ -62,7 +62,8 @@ def running(actor: Actor) -> QuerySet[Any]:
 def counted(actor: Actor) -> list[tuple[Programme, int, int]]:
     """Return each programme with how many living people receive it, and how many dropped out.
 
-    A person named by two sources counts once. Two queries.
+    Programmes somebody receives or received come first. A person named by two sources counts once.
+    Two queries.
     """
     alive = Q(life=Resident.Life.ALIVE)
     rows = (
@@ -76,7 +77,8 @@ def counted(actor: Actor) -> list[tuple[Programme, int, int]]:
         .order_by()
     )
     counts = {row["programme"]: (row["here"], row["gone"]) for row in rows}
-    return [(one, *counts.get(one.pk, (0, 0))) for one in programmes_of(actor.office)]
+    found = [(one, *counts.get(one.pk, (0, 0))) for one in programmes_of(actor.office)]
+    return sorted(found, key=lambda row: row[0].pk not in counts)
 
 
 def recipients(

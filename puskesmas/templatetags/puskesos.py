@@ -191,8 +191,12 @@ def _named(label: str, message: str) -> str:
 
 @register.simple_tag
 def fields(form: BaseForm, *names: str) -> SafeString:
-    """The named fields of ``form``, drawn in that order: ``{% fields form "nik" "name" %}``."""
-    drawn = "".join(form[name].as_field_group() for name in names)
+    """The named fields of ``form``, drawn in that order: ``{% fields form "nik" "name" %}``.
+
+    Hidden ones have no label.
+    """
+    named = (form[name] for name in names)
+    drawn = "".join(str(one) if one.is_hidden else one.as_field_group() for one in named)
     return mark_safe(drawn)  # noqa: S308 (rendered templates, already escaped)
 
 

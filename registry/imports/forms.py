@@ -37,7 +37,7 @@ class HandInForm(CreateForm):
         help_text=_("Hanya untuk DTSEN, DTKS, atau daftar sejenis."),
     )
     file = forms.FileField(
-        label=_("Berkas"),
+        label=_("Berkas daftar"),
         help_text=_("XLSX, XLS, ODS, atau CSV, dengan baris judul kolom."),
         widget=forms.FileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
     )

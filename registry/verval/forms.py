@@ -27,7 +27,7 @@ class TakeInForm(CreateForm):
     received_on = DateField(label=_("Diterima tanggal"))
     due_on = DateField(label=_("Paling lambat dikembalikan"), required=False)
     upload = forms.FileField(
-        label=_("Berkas"),
+        label=_("Berkas daftar"),
         help_text=_("XLSX, XLS, ODS, atau CSV, dengan baris judul kolom."),
         widget=forms.FileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
     )
@@ -65,7 +65,7 @@ class AssignForm(ActForm):
 
     place = forms.ChoiceField(label=_("Wilayah"))
     officer = forms.ModelChoiceField(
-        label=_("Petugas"),
+        label=_("Diberikan kepada"),
         queryset=User.objects.none(),
         to_field_name="uid",
         empty_label=_("– pilih petugas –"),

@@ -188,6 +188,7 @@ def test_a_list_names_everybody_once_and_the_dead_apart(front, siti, bambang):
     assert named(front, "PKH", dropped=True) == ["Bambang"]
     counts = {one.code: (here, gone) for one, here, gone in selectors.counted(front)}
     assert (counts["PKH"], counts["BPNT"]) == ((1, 1), (0, 0))
+    assert next(iter(counts)) == "PKH", "what nobody receives comes after"
 
 
 def test_two_records_of_one_person_are_one_recipient(front, siti):

@@ -163,6 +163,13 @@ def test_fields_are_drawn_in_the_order_asked_for():
     assert "id_nik" not in drawn
 
 
+def test_a_hidden_field_drawn_by_name_has_no_label():
+    drawn = Template('{% fields form "token" %}').render(Context({"form": IntakeForm()}))
+
+    assert control(drawn, "token")
+    assert "<label" not in drawn
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("typed", ["22-11-2026", "22/11/2026", "22.11.2026", "22112026"])
 def test_a_date_is_read_day_first_in_every_language(language, typed):
