@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from referrals import api, inbox_api
+from referrals import api, inbox_api, options_api
 
 _ONE = "referrals/<uuid:uid>/"
 _RECEIVED = "inbox/<uuid:uid>/"
 
 urlpatterns = [
     path("complaints/<uuid:uid>/referrals/", api.Draft.as_view(), name="referral_draft"),
+    path("complaints/<uuid:uid>/options/", options_api.CaseOptions.as_view(), name="case_options"),
+    path("complaints/<uuid:uid>/facts/", options_api.CaseFacts.as_view(), name="case_facts"),
     path("referrals/", api.ReferralList.as_view(), name="referrals"),
     path(_ONE, api.ReferralDetail.as_view(), name="referral"),
     path(f"{_ONE}approve/", api.Approve.as_view(), name="referral_approve"),

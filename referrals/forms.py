@@ -45,13 +45,13 @@ class TermsForm(forms.Form):
     )
     destination = forms.CharField(
         label=_("Tujuan"),
-        help_text=_("Kosongkan bila tujuannya pemilik program."),
+        help_text=_("Kosongkan: rujukan menuju ujung jalur program itu, biasanya pemiliknya."),
         max_length=120,
         required=False,
     )
     going_on_reason = forms.CharField(
         label=_("Alasan tetap mengajukan"),
-        help_text=_("Diisi bila ada kriteria program yang tidak terpenuhi."),
+        help_text=_("Diisi bila ada yang tidak sesuai dengan aturan program."),
         widget=forms.Textarea({"rows": 2}),
         max_length=2000,
         required=False,

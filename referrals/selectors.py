@@ -23,6 +23,7 @@ from complaints.deadlines import days_off, working_days
 from complaints.models import Telling
 from complaints.selectors import COUNT_CAP, cases
 from complaints.workflow import CaseState
+from programs.agreements import agreements_of, is_closed
 from programs.models import Programme
 from puskesmas import keyset
 from puskesmas.actors import Actor
@@ -232,10 +233,18 @@ def undelivered_since(actor: Actor) -> datetime | None:
 
 
 def programmes_to_refer(actor: Actor) -> list[tuple[Any, list[Programme]]]:
-    """Return the office's programmes by tier in the order they are offered: national ones last."""
+    """Return the office's programmes by tier in the order they are offered: national ones last.
+
+    A partner's whose agreements have all ended is left out (two queries).
+    """
     tiers = Programme.Tier
     order = (tiers.REGENCY, tiers.PARTNER, tiers.VILLAGE, tiers.NATIONAL)
-    rows = list(Programme.objects.visible_to(actor).order_by("order", "pk"))
+    agreements, today = agreements_of(actor.office), actor.office.today()
+    rows = [
+        row
+        for row in Programme.objects.visible_to(actor).order_by("order", "pk")
+        if not is_closed(row, agreements[row.pk], today)
+    ]
     groups = [(tier.label, [row for row in rows if row.tier == tier]) for tier in order]
     return [(label, members) for label, members in groups if members]
 

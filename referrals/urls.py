@@ -12,6 +12,7 @@ urlpatterns = [
     path("villages/", views_links.villages, name="villages"),
     path("draft/<uuid:case_uid>/", views.draft, name="draft"),
     path("options/<uuid:case_uid>/", views_options.options, name="options"),
+    path("options/<uuid:case_uid>/facts/<str:code>/", views_options.state_fact, name="state_fact"),
     path("inbox/", views_inbox.inbox, name="inbox"),
     path("inbox/<uuid:uid>/", views_inbox.received, name="received"),
     path("inbox/<uuid:uid>/reveal/", views_inbox.reveal, name="reveal"),

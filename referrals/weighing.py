@@ -4,36 +4,48 @@ The rules reject nobody: a criterion that is not met wants the drafter's reason,
 override of whom the programme names. Only missing papers hold a file back, and not in an emergency.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from complaints.models import Complaint, ComplaintPaper
+from complaints.models import Complaint
+from programs.agreements import agreements_of, is_closed
 from programs.eligibility.gathering import facts_of
 from programs.eligibility.judging import Fact, Verdict, judge
-from programs.eligibility.options import situation_of
+from programs.eligibility.options import destination_of, situation_of
 from programs.eligibility.services import keep
 from programs.eligibility.way import STEP_WORDS, refers_without_reason, usual_way
-from programs.models import Programme, ProgrammeVersion
+from programs.models import PartnerAgreement, Programme, ProgrammeVersion
 from programs.selectors import versions_on
-from programs.terms.document import Terms
+from programs.terms.document import Service, Terms
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
 from puskesmas.models import Role
 from puskesmas.workflow import role_names
 from referrals.models import Referral
+from referrals.workflow import Answer, Approval
 from registry.identities import identities_of
 from registry.models import RegisterCheck
 
 
-def kept_version(case: Complaint, programme: Programme) -> ProgrammeVersion | None:
-    """Return the version the case took when it was brought, else that of the day it was brought."""
-    asked = case.programmes.filter(programme=programme, programme_version__isnull=False)
-    first = asked.select_related("programme_version").first()
-    if first is not None:
-        return first.programme_version
+def kept_versions(case: Complaint, programmes: Iterable[Programme]) -> dict[int, ProgrammeVersion]:
+    """Return by which version each programme judges the case, by key (two queries).
+
+    The one the case took when it was brought, else that of the day it was brought.
+    """
     received = case.received_at.astimezone(case.office.tz).date()
-    return versions_on([programme], received).get(programme.pk)
+    asked = case.programmes.select_related("programme_version").order_by("-pk")
+    taken = {row.programme_id: row.programme_version for row in asked if row.programme_version}
+    return versions_on(programmes, received) | taken
+
+
+def kept_version(case: Complaint, programme: Programme) -> ProgrammeVersion | None:
+    """Return by which version one programme judges the case."""
+    return kept_versions(case, [programme]).get(programme.pk)
 
 
 def weigh(case: Complaint, version: ProgrammeVersion, service: str) -> Verdict:
@@ -66,10 +78,9 @@ def facts_of_case(
 
 def _papers(case: Complaint, terms: Terms, service: str) -> dict[str, Fact]:
     """Every paper the service takes, at hand or not: the case's list is whole."""
+    today = case.office.today()
     at_hand = {
-        paper.given or paper.code
-        for paper in case.papers.all()
-        if paper.status != ComplaintPaper.Status.MISSING
+        paper.given or paper.code for paper in case.papers.all() if not paper.is_missing(today)
     }
     asked = {
         code
@@ -79,22 +90,47 @@ def _papers(case: Complaint, terms: Terms, service: str) -> dict[str, Fact]:
     return {f"paper.{code}": Fact(code in at_hand, "case") for code in asked | at_hand}
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A draft that may go to the approver: its answer, what it continues, where it goes.
+
+    ``verdict`` is None where the programme had no version then.
+    """
+
+    verdict: Verdict | None
+    follows: Referral | None
+    destination: str
+
+
 def weigh_draft(
-    *, actor: Actor, case: Complaint, programme: Programme, service: str, reason: str
-) -> Verdict | None:
-    """Weigh a draft; None where the programme had no version then.
+    *,
+    actor: Actor,
+    case: Complaint,
+    programme: Programme,
+    service: str,
+    reason: str,
+    itself: Referral | None = None,
+) -> Weighed:
+    """Weigh a draft; ``itself`` is the referral that is put forward again.
 
     Raises:
-        InvalidInput: no such service; or a criterion is not met, or the usual way is another one,
-            and there is no reason (``code`` "reason_needed").
+        InvalidInput: the partner's agreement has ended (``code`` "agreement_ended"); no such
+            service; or a criterion is not met, the referral the service continues is not there, or
+            the usual way is another one, and there is no reason (``code`` "reason_needed").
     """
+    agreements = agreements_of(case.office)[programme.pk]
+    _require_running(programme, agreements, case.office.today())
     version = kept_version(case, programme)
     if version is None:
-        return None
+        return Weighed(None, None, programme.owner)
     if service and version.terms.service(service) is None:
         raise InvalidInput(_("Layanan ini tidak ada di program itu."), field="service")
     verdict = weigh(case, version, service or version.terms.default_service)
+    first = first_referral(
+        actor=actor, case=case, programme=programme, verdict=verdict, itself=itself
+    )
     against = [answer.rule.message for answer in verdict.obstacles]
+    against += _without_first(verdict, first)
     situation = situation_of(programme, verdict)
     if not refers_without_reason(situation):
         against += [str(STEP_WORDS[step]) for step in usual_way(situation)]
@@ -104,7 +140,36 @@ def weigh_draft(
             field="going_on_reason",
             code="reason_needed",
         )
-    return verdict
+    return Weighed(verdict, first, destination_of(programme, verdict, agreements))
+
+
+def _require_running(programme: Programme, agreements: list[PartnerAgreement], today: date) -> None:
+    """Pass a programme somebody still gives.
+
+    Raises:
+        InvalidInput: all agreements with its partners have ended, or none has begun.
+    """
+    if not is_closed(programme, agreements, today):
+        return
+    standing = "; ".join(_standing(row, today) for row in agreements)
+    raise InvalidInput(
+        _(
+            "%(agreements)s. Pilih program lain, atau minta pengurus katalog mencatat perjanjian "
+            "yang baru."
+        )
+        % {"agreements": standing},
+        field="programme",
+        code="agreement_ended",
+    )
+
+
+def _standing(agreement: PartnerAgreement, today: date) -> str:
+    said = {"partner": agreement.partner.name}
+    if agreement.until and agreement.has_ended(today):
+        ended = said | {"day": date_format(agreement.until)}
+        return _("Perjanjian dengan %(partner)s sudah berakhir %(day)s") % ended
+    begins = said | {"day": date_format(agreement.since)}
+    return _("Perjanjian dengan %(partner)s baru berlaku %(day)s") % begins
 
 
 def weigh_approval(*, actor: Actor, referral: Referral, case: Complaint, reason: str) -> None:
@@ -166,32 +231,47 @@ def _require_override(actor: Actor, verdict: Verdict, reason: str) -> None:
 
 
 def first_referral(
-    *, actor: Actor, case: Complaint, programme: Programme, verdict: Verdict | None
+    *,
+    actor: Actor,
+    case: Complaint,
+    programme: Programme,
+    verdict: Verdict,
+    itself: Referral | None = None,
 ) -> Referral | None:
-    """Return the approved referral that a service of this kind continues; None where none is asked.
+    """Return the referral that a service of this kind continues; None where there is none.
 
-    Raises:
-        InvalidInput: there is none, so the service cannot be asked for yet.
+    The newest of the service it names, else the newest of another of the programme's. One that was
+    taken back, returned or refused continues nothing.
     """
-    service = verdict.version.terms.service(verdict.service) if verdict else None
-    if service is None or not service.follows:
+    service = _continuing(verdict)
+    if service is None:
         return None
     earlier = (
         Referral.objects.visible_to(actor)
-        .filter(programme=programme, service=service.follows, approved_at__isnull=False)
+        .filter(programme=programme, approval=Approval.APPROVED)
+        .exclude(answer=Answer.REFUSED)
         .filter(complaint__subject__in=identities_of(case.person))
         .order_by("-approved_at")
-        .first()
     )
-    if earlier is None:
-        raise InvalidInput(
-            _("%(service)s melanjutkan rujukan %(first)s, dan rujukan itu belum ada.")
-            % {"service": service.name, "first": service.follows},
-            field="service",
-            code="no_first_referral",
-        )
-    first: Referral = earlier
-    return first
+    if itself:
+        earlier = earlier.exclude(pk=itself.pk)
+    named: Referral | None = earlier.filter(service=service.follows).first()
+    return named or earlier.first()
+
+
+def _continuing(verdict: Verdict) -> Service | None:
+    service = verdict.version.terms.service(verdict.service)
+    return service if service and service.follows else None
+
+
+def _without_first(verdict: Verdict, first: Referral | None) -> list[str]:
+    """Say that what the service continues is not there; an officer may know why it is not."""
+    service = _continuing(verdict)
+    if service is None or (first and first.service == service.follows):
+        return []
+    named = verdict.version.terms.service(service.follows)
+    said = {"service": service.name, "first": named.name if named else service.follows}
+    return [_("%(service)s melanjutkan rujukan %(first)s, dan rujukan itu belum ada") % said]
 
 
 def service_choices(
@@ -199,8 +279,7 @@ def service_choices(
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the services of every programme that has several, by the programme's name."""
     programmes = [row for _tier, rows in offered for row in rows]
-    received = case.received_at.astimezone(case.office.tz).date()
-    versions = versions_on(programmes, received)
+    versions = kept_versions(case, programmes)
     return [
         (row.name, [(one.code, one.name) for one in versions[row.pk].terms.services])
         for row in programmes

@@ -431,6 +431,12 @@ PAGES = rows(
     # The koordinator is there and may: the penanggung jawab does not step in.
     row("POST", "/referrals/{referral.uid}/approve/", {"koordinator"}, version="referral"),
     row("GET", "/referrals/options/{case.uid}/", READERS),
+    row(
+        "GET POST",
+        "/referrals/options/{case.uid}/facts/care.class/",
+        COUNTER,
+        {"value": "III", "source": "Surat rawat inap", "on": "{today}"},
+    ),
     row("GET", "/referrals/{referral.uid}/override/", DECIDE),
     row(
         "POST",
@@ -953,6 +959,8 @@ REST = rows(
         {"programme": "KIS-D", "road": "district", "need": "Berobat"},
         version="case",
     ),
+    row("GET", f"{CASE}options/", READERS),
+    row("POST", f"{CASE}facts/", COUNTER, FACT),
     # Referrals
     row("GET", "/api/v1/referrals/", READERS),
     row("GET", REFERRAL, READERS),

@@ -121,10 +121,11 @@ class AgreementRow:
 def agreements_of(source: Programme | Partner, today: date) -> list[AgreementRow]:
     """Return a programme's or a partner's agreements, running ones first (one query)."""
     rows = source.agreements.select_related("partner", "programme")
-    found = [
-        AgreementRow(row, bool(row.until and row.until < today), row.since > today) for row in rows
-    ]
-    return sorted(found, key=lambda row: row.is_over)
+    return sorted((_standing(row, today) for row in rows), key=lambda row: row.is_over)
+
+
+def _standing(agreement: PartnerAgreement, today: date) -> AgreementRow:
+    return AgreementRow(agreement, agreement.has_ended(today), agreement.is_to_come(today))
 
 
 def partner_rows(actor: Actor) -> list[tuple[Partner, list[AgreementRow]]]:
@@ -134,6 +135,5 @@ def partner_rows(actor: Actor) -> list[tuple[Partner, list[AgreementRow]]]:
     agreements = PartnerAgreement.objects.visible_to(actor).select_related("programme", "partner")
     held: dict[int, list[AgreementRow]] = {}
     for row in agreements:
-        line = AgreementRow(row, bool(row.until and row.until < today), row.since > today)
-        held.setdefault(row.partner_id, []).append(line)
+        held.setdefault(row.partner_id, []).append(_standing(row, today))
     return [(one, sorted(held.get(one.pk, []), key=lambda row: row.is_over)) for one in partners]

@@ -45,6 +45,7 @@ class RuleAnswerOut(serializers.Serializer[Any]):
     exclusion = serializers.BooleanField(source="is_exclusion")
     rule_result = serializers.ChoiceField(choices=_RESULTS, source="result")
     why = serializers.CharField()
+    weight = serializers.CharField()
     change = serializers.CharField()
     basis = serializers.CharField(source="source")
     facts = RuleFactOut(many=True)
@@ -58,10 +59,26 @@ class RulePaperOut(serializers.Serializer[Any]):
     rule_result = serializers.ChoiceField(choices=_RESULTS, source="result")
     mandatory = serializers.BooleanField()
     missing_for = serializers.ListField(child=serializers.CharField())
+    substitute = serializers.CharField()
+
+
+class ServiceOut(serializers.Serializer[Any]):
+    """What one service of a programme adds to what holds for all of them."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    standing = serializers.ChoiceField(choices=Judgement.Standing.choices)
+    answers = RuleAnswerOut(many=True)
+    papers = RulePaperOut(many=True)
 
 
 class OptionOut(serializers.Serializer[Any]):
-    """A programme and what its rules say. ``may_be_asked`` grants nothing: the owner decides."""
+    """A programme and what its rules say. ``may_be_asked`` grants nothing: the owner decides.
+
+    ``standing`` is the best any service has. ``answers`` and ``papers`` are those of every service;
+    ``services`` says what each adds, and is empty where there is only one. ``closed``: the
+    agreements of the partner who gives it have ended.
+    """
 
     programme = serializers.CharField(source="option.programme.code")
     name = serializers.CharField(source="option.programme.name")
@@ -71,9 +88,11 @@ class OptionOut(serializers.Serializer[Any]):
     poverty_test = serializers.BooleanField(source="option.verdict.has_poverty_test")
     may_be_asked = serializers.BooleanField(source="option.may_be_asked")
     held = serializers.BooleanField(source="option.is_held")
+    closed = serializers.BooleanField(source="option.is_closed")
     standing = serializers.ChoiceField(choices=Judgement.Standing.choices)
     answers = RuleAnswerOut(many=True)
     papers = RulePaperOut(many=True)
+    services = ServiceOut(many=True)
     way = serializers.ListField(child=serializers.CharField())
     path = serializers.ListField(child=serializers.CharField())
 
@@ -104,17 +123,18 @@ class FactIn(Body):
 
 
 class FactOut(serializers.Serializer[Any]):
-    """A fact as it was written down."""
+    """A fact as it was written down; ``complaint`` is the case it was said for, if only that."""
 
     uid = serializers.UUIDField()
     fact = serializers.CharField(source="field")
     value = serializers.JSONField()
     evidence = serializers.CharField(source="source")
     on = serializers.DateField()
+    complaint = serializers.UUIDField(source="matter_uid", allow_null=True)
 
 
 class PersonFacts(APIView):
-    """Write down what somebody said of a person."""
+    """Write down what somebody said of a person; what one case is about is said at the case."""
 
     roles = tuple(role.value for role in WRITERS)
 

@@ -33,6 +33,11 @@ from registry.selectors import is_family
 _HOLDS = "holds."
 
 
+def is_of_a_case(field: str) -> bool:
+    """Return whether a fact is one admission's or treatment's, and so only ever one case's."""
+    return field.startswith("care.")
+
+
 @transaction.atomic
 def state_fact(
     *,
@@ -53,7 +58,8 @@ def state_fact(
     Raises:
         NotYourRole: only who writes in the registry. OwnFamily: himself, or on his own card.
         NotFound: a person of another office.
-        InvalidInput: an unknown fact, a value of another kind, a day that has not come.
+        InvalidInput: an unknown fact, a value of another kind, a day that has not come; a fact of
+            one case (:func:`is_of_a_case`) without the case.
     """
     must_write(actor)
     if resident.office_id != actor.office.pk:
@@ -65,6 +71,12 @@ def state_fact(
     asked = field_of(field)
     if asked is None or (asked.origin != STATED and not field.startswith(_HOLDS)):
         raise InvalidInput(_("Keterangan ini tidak bisa dicatat di sini."), field="field")
+    if is_of_a_case(field) and matter_uid is None:
+        raise InvalidInput(
+            _("Keterangan ini hanya berlaku untuk satu perkara: catat dari halaman perkaranya."),
+            field="field",
+            code="needs_case",
+        )
     if not is_of_kind(asked, value) or (asked.kind == DAY and not _is_day(value)):
         raise InvalidInput(_("Jawaban ini tidak cocok dengan pertanyaannya."), field="value")
     if on > actor.office.today():

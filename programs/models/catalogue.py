@@ -1,5 +1,6 @@
 """The programme catalogue of an office, and who receives what."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -130,6 +131,18 @@ class PartnerAgreement(OfficeRow):
                 fields=["partner", "programme", "since"], name="agreement_once_per_start"
             )
         ]
+
+    def has_ended(self, day: date) -> bool:
+        """Whether its last day has passed."""
+        return self.until is not None and self.until < day
+
+    def is_to_come(self, day: date) -> bool:
+        """Whether it begins after the day."""
+        return self.since > day
+
+    def is_running(self, day: date) -> bool:
+        """Whether the partner gives something under it on that day."""
+        return not self.has_ended(day) and not self.is_to_come(day)
 
 
 class StatedFact(OfficeRow):

@@ -26,7 +26,7 @@ from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
 from referrals.services.locking import lock_with_case
-from referrals.weighing import first_referral, weigh_approval, weigh_draft
+from referrals.weighing import weigh_approval, weigh_draft
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 LegalBasis, Road = Referral.LegalBasis, Referral.Road
@@ -53,16 +53,16 @@ def draft_referral(
     """Draft a request for one programme in a case and put it before the approver.
 
     After the owner's refusal, or when nothing came of his yes, it is the next programme in the same
-    case. ``destination`` defaults to the programme's owner. ``version`` is the case's. A repeat
-    with the same ``client_uid`` returns the first referral. ``service`` is a code of the version's,
-    by default its first. ``going_on_reason`` is needed where a rule is not met; the answer of the
-    rules is frozen with the draft (:mod:`referrals.weighing`).
+    case. ``destination`` defaults to where the programme's path ends for this person. ``version``
+    is the case's. A repeat with the same ``client_uid`` returns the first referral. ``service`` is
+    a code of the version's, by default its first. ``going_on_reason`` is needed where a rule is not
+    met; the answer of the rules is frozen with the draft (:mod:`referrals.weighing`).
 
     Raises:
         NotFound: no such case in this office.
         NotYourRole, OwnFamily, WrongState, StaleVersion: the case cannot be referred by him, now.
         InvalidInput: programme, need or reason missing, or a road, legal basis or service that does
-            not fit; a service that continues another, when that was never referred.
+            not fit; a partner's programme whose agreements have ended.
     """
     case = lock_case(case_uid, actor=actor)
     # Behind the lock, so that the second of two clicks finds what the first one made.
@@ -75,10 +75,10 @@ def draft_referral(
     require_draftable(case)
     if case.state == CaseState.ANSWERED:
         next_programme(actor=actor, case=case)
-    verdict = weigh_draft(
+    weighed = weigh_draft(
         actor=actor, case=case, programme=programme, service=service, reason=going_on_reason
     )
-    first_of = first_referral(actor=actor, case=case, programme=programme, verdict=verdict)
+    verdict = weighed.verdict
     move_case(actor=actor, case=case, action="submit_referral")
     try:
         with transaction.atomic():
@@ -89,8 +89,8 @@ def draft_referral(
                 programme=programme,
                 programme_version=verdict.version if verdict else None,
                 service=verdict.service if verdict else "",
-                follows=first_of,
-                destination=destination.strip() or programme.owner,
+                follows=weighed.follows,
+                destination=destination.strip() or weighed.destination,
                 road=road,
                 need=need.strip(),
                 legal_basis=legal_basis,
@@ -198,16 +198,18 @@ def resubmit(
             state=referral.approval,
         )
     _check_terms(actor=actor, programme=referral.programme, road=road, need=need, basis=legal_basis)
-    verdict = weigh_draft(
+    weighed = weigh_draft(
         actor=actor,
         case=case,
         programme=referral.programme,
         service=referral.service,
         reason=going_on_reason,
+        itself=referral,
     )
-    _keep(actor, referral, case, verdict, going_on_reason)
+    _keep(actor, referral, case, weighed.verdict, going_on_reason)
+    referral.follows = weighed.follows
     referral.need, referral.road, referral.legal_basis = need.strip(), road, legal_basis
-    referral.destination = destination.strip() or referral.programme.owner
+    referral.destination = destination.strip() or weighed.destination
     referral.submitted_by = actor.officer
     referral.authors.add(actor.officer)
     _move(referral, "resubmit", actor)

@@ -1,6 +1,7 @@
 """Somebody and his family in an office with the catalogue, and what the rules say of them."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from programs.catalogue.exchange import load_catalogue
 from programs.eligibility.gathering import facts_of
 from programs.eligibility.judging import Fact, Verdict, judge
-from programs.eligibility.services import state_fact
+from programs.eligibility.services import is_of_a_case, state_fact
 from programs.models import Participation, Programme
 from programs.selectors import versions_on
 from programs.services import record_participation
@@ -22,11 +23,15 @@ DAY = date(2026, 11, 22)
 
 @dataclass
 class Somebody:
-    """A resident of a village, and everything a test may say of him."""
+    """A resident of a village, and everything a test may say of him.
+
+    What holds of one case only (care.*) is said for ``matter``, by whose facts he is judged.
+    """
 
     cast: Cast
     office: Office
     resident: Resident
+    matter: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def member(self, name: str, *, born: date, ektp: bool | None = True, **fields: Any) -> Resident:
         """Add somebody to his family card."""
@@ -45,11 +50,13 @@ class Somebody:
             source=Participation.Source(source),
         )
 
-    def says(self, field: str, value: Any, on: date = DAY, **more: Any) -> None:
+    def says(self, code: str, value: Any, on: date = DAY, **more: Any) -> None:
+        if is_of_a_case(code):
+            more.setdefault("matter_uid", self.matter)
         state_fact(
             actor=self.cast.actor("front"),
             resident=self.resident,
-            field=field,
+            field=code,
             value=value,
             on=on,
             source="warga sendiri",
@@ -72,7 +79,8 @@ class Somebody:
         """Judge him by the version of a day; ``papers`` are at hand, ``case`` its other facts."""
         programme = Programme.objects.get(office=self.office, code=code)
         version = versions_on([programme], on)[programme.pk]
-        facts = facts_of([self.resident], office=self.office, day=DAY)[self.resident.pk]
+        person, matters = self.resident, [self.matter]
+        facts = facts_of([person], office=self.office, day=DAY, matters=matters)[person.pk]
         at_hand = {f"paper.{paper}": Fact(True, "case") for paper in papers}
         of_case = {"case.emergency": False} | {
             name.replace("_", ".", 1): value for name, value in case.items()

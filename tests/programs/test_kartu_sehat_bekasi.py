@@ -192,23 +192,64 @@ def test_26_august_uses_2017_and_the_27th_uses_2018_in_the_offices_zone(
     assert versions_on([programme], day)[programme.pk].effective_from == starts
 
 
-@pytest.mark.parametrize(
-    ("until", "offered"), [(None, True), (date(2026, 12, 31), True), (date(2026, 11, 21), False)]
-)
-def test_a_partner_whose_agreement_ended_is_not_offered(of_bekasi, until, offered):
+def agreed(of_bekasi, code, *, until, kind="hospital"):
     admin = of_bekasi.cast.actor("admin")
-    hospital = services.save_partner(
-        actor=admin, code="rs-uji", name_id="RS Uji Sehat", kind="hospital"
-    )
+    partner = services.save_partner(actor=admin, code="mitra", name_id="Mitra Uji Sehat", kind=kind)
     services.record_agreement(
         actor=admin,
-        partner_uid=hospital.uid,
-        programme_uid=Programme.objects.get(office=of_bekasi.office, code=KS).uid,
+        partner_uid=partner.uid,
+        programme_uid=Programme.objects.get(office=of_bekasi.office, code=code).uid,
         since=date(2020, 1, 1),
         until=until,
     )
     options = options_for([of_bekasi.resident], office=of_bekasi.office, day=DAY)
-    option = next(one for one in options[of_bekasi.resident.pk] if one.programme.code == KS)
-    assert [partner.code for partner in option.partners] == (["rs-uji"] if offered else [])
+    return next(one for one in options[of_bekasi.resident.pk] if one.programme.code == code)
+
+
+ENDS = pytest.mark.parametrize(
+    ("until", "offered"), [(None, True), (date(2026, 12, 31), True), (date(2026, 11, 21), False)]
+)
+
+
+@ENDS
+def test_a_partner_whose_agreement_ended_is_not_offered(of_bekasi, until, offered):
+    option = agreed(of_bekasi, "PANGAN", until=until, kind="charity")
+    assert [partner.code for partner in option.partners] == (["mitra"] if offered else [])
     assert option.is_closed is not offered
     assert option.may_be_asked is offered
+
+
+@ENDS
+def test_a_government_programme_goes_on_without_the_hospital_whose_agreement_ended(
+    of_bekasi, until, offered
+):
+    option = agreed(of_bekasi, KS, until=until)
+    assert [partner.code for partner in option.partners] == (["mitra"] if offered else [])
+    assert option.may_be_asked
+    verdict = option.verdict
+    path = path_of(verdict.version.terms, verdict.facts, option.agreements, DAY)
+    assert ("hospital" in [station.kind for station in path]) is offered
+
+
+def test_a_step_nobody_knows_yet_to_be_taken_stays_in_the_path_and_says_when(of_bekasi, login):
+    page = login("front").get(f"/programmes/people/{of_bekasi.resident.uid}/options/")
+    shown = page.content.decode()
+    assert "Rumah sakit mitra (bila " in shown
+    assert "Dinas Kesehatan Kota Bekasi (bila " in shown
+
+
+def test_every_service_is_explained_and_one_that_may_be_asked_is_enough(of_bekasi):
+    of_bekasi.holds_none_of("PBI-JK")
+    of_bekasi.says("care.class", "I")
+    option = next(
+        one
+        for one in options_for(
+            [of_bekasi.resident], office=of_bekasi.office, day=DAY, matters=[of_bekasi.matter]
+        )[of_bekasi.resident.pk]
+        if one.programme.code == KS
+    )
+    said = {one.service: one.standing for one in option.verdicts}
+    assert list(said) == ["inap", "jalan", "darurat", "melahirkan", "kontrol"]
+    assert said["inap"] == Standing.DOES_NOT_MEET
+    assert said["jalan"] == Standing.MEETS
+    assert option.may_be_asked

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints import services as complaints
@@ -173,6 +174,7 @@ def test_above_class_iii_wants_the_drafters_reason_and_rejects_nobody(counter):
         field="care.class",
         value="I",
         on=counter.cast.village.today(),
+        matter_uid=case.uid,
     )
     with pytest.raises(InvalidInput, match="kelas III") as refused:
         counter.draft(case, KS, service="inap")
@@ -182,15 +184,107 @@ def test_above_class_iii_wants_the_drafters_reason_and_rejects_nobody(counter):
     assert (kept.standing, kept.reason) == (Standing.DOES_NOT_MEET, "Kelas III penuh")
 
 
+CONTROL = (*FULL, "control_letter", "primary_letter")
+ELSEWHERE = "Dirawat pertama kali lewat kantor desa lain"
+
+
 def test_a_control_visit_needs_a_new_referral_linked_to_the_first(counter):
-    papers = (*FULL, "control_letter", "primary_letter")
-    with pytest.raises(InvalidInput) as refused:
-        counter.draft(counter.case(KS, IN_2018, papers), KS, service="kontrol")
-    assert refused.value.code == "no_first_referral"
-    first = counter.draft(counter.case(KS, IN_2018, papers), KS, service="inap")
+    first = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="inap")
     counter.approve(first)
-    control = counter.draft(counter.case(KS, IN_2018, papers), KS, service="kontrol")
+    control = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="kontrol")
     assert control.follows == first
+
+
+def test_a_control_visit_without_a_first_referral_wants_a_reason_and_rejects_nobody(counter):
+    case = counter.case(KS, IN_2018, CONTROL)
+    with pytest.raises(InvalidInput, match="Kontrol melanjutkan rujukan Rawat inap") as refused:
+        counter.draft(case, KS, service="kontrol")
+    assert (refused.value.field, refused.value.code) == ("going_on_reason", "reason_needed")
+    control = counter.draft(case, KS, service="kontrol", going_on_reason=ELSEWHERE)
+    assert control.follows is None
+
+
+@pytest.mark.parametrize("service", ["jalan", ""])
+def test_a_control_visit_after_another_service_continues_it_with_a_reason(counter, service):
+    first = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="jalan")
+    # A referral of before services had names carries none.
+    Referral.objects.filter(pk=first.pk).update(service=service)
+    counter.approve(first)
+    case = counter.case(KS, IN_2018, CONTROL)
+    with pytest.raises(InvalidInput) as refused:
+        counter.draft(case, KS, service="kontrol")
+    assert refused.value.code == "reason_needed"
+    control = counter.draft(case, KS, service="kontrol", going_on_reason="Kontrol rawat jalan")
+    assert control.follows == first
+
+
+@pytest.mark.parametrize(
+    "undone",
+    [
+        {"approval": "returned"},
+        {"approval": "awaiting"},
+        {"approval": "refused"},
+        {"answer": "refused"},
+    ],
+    ids=str,
+)
+def test_a_control_visit_continues_no_referral_that_was_taken_back_or_refused(counter, undone):
+    first = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="inap")
+    counter.approve(first)
+    Referral.objects.filter(pk=first.pk).update(**undone)
+    case = counter.case(KS, IN_2018, CONTROL)
+    with pytest.raises(InvalidInput) as refused:
+        counter.draft(case, KS, service="kontrol")
+    assert refused.value.code == "reason_needed"
+
+
+def test_a_paper_that_ran_out_does_not_pass_the_gate(counter):
+    case = counter.case(KS, IN_2017)
+    referral = counter.draft(case, KS, service="inap")
+    paper = case.papers.get(code="kk")
+    today = counter.cast.village.today()
+    paper.valid_until = today - timedelta(days=1)
+    paper.save()
+    with pytest.raises(WrongState, match="Fotokopi KK") as held:
+        counter.approve(referral)
+    assert held.value.code == "papers_missing"
+    paper.valid_until = today
+    paper.save()
+    assert counter.approve(referral).approval == "approved"
+
+
+def test_no_card_an_sktm_replaces_it_and_the_destination_is_dinkes(counter):
+    papers = ("ktp", "kk", "sktm", "primary_letter")
+    referral = counter.draft(counter.case(KS, IN_2018, papers), KS, service="inap")
+    assert referral.destination == "Dinas Kesehatan Kota Bekasi"
+    assert counter.approve(referral).approval == "approved"
+    with_card = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="inap")
+    assert with_card.destination == "Rumah sakit mitra"
+
+
+def test_the_pages_and_the_gate_judge_by_the_version_the_case_kept(counter, login):
+    case = counter.case(KS, IN_2018)
+    kept = case.programmes.get().programme_version
+    # A correction of that very day, published later: it is not what the case was told.
+    ProgrammeVersion.objects.create(
+        office=counter.cast.village,
+        programme=counter.programme(KS),
+        effective_from=kept.effective_from,
+        content={
+            "services": [
+                {"code": "baru", "name_id": "Layanan baru"},
+                {"code": "lain", "name_id": "Lain"},
+            ]
+        },
+        published_at=timezone.now(),
+    )
+    back = login("back")
+    shown = back.get(reverse("referrals:options", args=[case.uid])).content.decode()
+    form = back.get(reverse("referrals:draft", args=[case.uid])).content.decode()
+    for page in (shown, form):
+        assert "Rawat inap" in page
+        assert "Layanan baru" not in page
+    assert counter.draft(case, KS, service="inap").programme_version == kept
 
 
 @pytest.mark.parametrize(
