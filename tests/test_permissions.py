@@ -1243,7 +1243,7 @@ def test_other_offices_find_nothing(row, visitors):
 SHUT_TWICE = re.compile(
     r"(GET|POST) /office/.*|POST /cases/{.*"
     r"|POST /programmes/people/{.*|POST /api/v1/people/{person.uid}/(programmes|facts)/"
-    r"|POST /verification/cases/{(?!.*/minutes/).*"
+    r"|POST /referrals/options/{.*|POST /verification/cases/{(?!.*/minutes/).*"
     r"|POST /api/v1/complaints/{(?!.*/(referrals|minutes)/).*"
 )
 
