@@ -1,18 +1,15 @@
 """REST: the programmes the person of a case may ask for; what he says in that case."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from complaints.selectors import case as find_case
-from programs.eligibility import services
-from programs.eligibility.api import FactIn, FactOut, OptionOut
+from programs.eligibility.api import FactIn, FactOut, OptionOut, write_fact
 from programs.eligibility.presenting import option_rows
 from programs.participation.views import LISTERS
 from puskesmas.api import api_actor
-from puskesmas.api_requests import valid
 from puskesmas.history import audit
 from referrals.views_options import options_of_case
 from registry.roles import WRITERS
@@ -40,16 +37,5 @@ class CaseFacts(APIView):
 
     @extend_schema(request=FactIn, responses={201: FactOut}, tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
-        actor = api_actor(request)
-        case = find_case(uid, actor=actor)
-        values = valid(FactIn, request)
-        stated = services.state_fact(
-            actor=actor,
-            resident=case.person,
-            field=values["fact"],
-            value=values["value"],
-            source=values["evidence"],
-            on=values.get("on", actor.office.today()),
-            matter_uid=case.uid,
-        )
-        return Response(FactOut(stated).data, status=status.HTTP_201_CREATED)
+        case = find_case(uid, actor=api_actor(request))
+        return write_fact(request, case.person, case.uid)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from complaints.models import Complaint
 from complaints.selectors import case as find_case
 from programs.eligibility.options import Option, options_for
+from programs.eligibility.services import is_of_the_person
 from programs.eligibility.views import fact_page, grouped
 from programs.participation.views import LISTERS
 from puskesmas.history import audit
@@ -66,4 +67,5 @@ def state_fact(request: HttpRequest, case_uid: str, code: str) -> HttpResponse:
         template="referrals/fact.html",
         matter_uid=case.uid,
         case=case,
+        only_here=not is_of_the_person(code),
     )

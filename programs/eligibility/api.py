@@ -17,6 +17,7 @@ from programs.participation.views import LISTERS
 from puskesmas.api import api_actor
 from puskesmas.api_requests import Body, DayField, valid
 from puskesmas.history import audit
+from registry.models import Resident
 from registry.roles import WRITERS
 from registry.selectors import person
 
@@ -140,13 +141,19 @@ class PersonFacts(APIView):
 
     @extend_schema(request=FactIn, responses={201: FactOut}, tags=_TAGS)
     def post(self, request: Request, uid: str) -> Response:
-        actor = api_actor(request)
-        values = valid(FactIn, request)
-        said = {
-            "field": values["fact"],
-            "value": values["value"],
-            "source": values["evidence"],
-            "on": values.get("on", actor.office.today()),
-        }
-        kept = services.state_fact(actor=actor, resident=person(uid, actor=actor), **said)
-        return Response(FactOut({"uid": kept.uid, **said}).data, status=status.HTTP_201_CREATED)
+        return write_fact(request, person(uid, actor=api_actor(request)))
+
+
+def write_fact(request: Request, resident: Resident, matter_uid: Any = None) -> Response:
+    """Write down the fact of the body, for one case or for good, and answer it."""
+    actor = api_actor(request)
+    values = valid(FactIn, request)
+    said = {
+        "field": values["fact"],
+        "value": values["value"],
+        "source": values["evidence"],
+        "on": values.get("on", actor.office.today()),
+        "matter_uid": None if services.is_of_the_person(values["fact"]) else matter_uid,
+    }
+    kept = services.state_fact(actor=actor, resident=resident, **said)
+    return Response(FactOut({"uid": kept.uid, **said}).data, status=status.HTTP_201_CREATED)

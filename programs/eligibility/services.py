@@ -38,6 +38,11 @@ def is_of_a_case(field: str) -> bool:
     return field.startswith("care.")
 
 
+def is_of_the_person(field: str) -> bool:
+    """Return whether a fact holds in whatever case: who receives what."""
+    return field.startswith(_HOLDS)
+
+
 @transaction.atomic
 def state_fact(
     *,
@@ -49,7 +54,7 @@ def state_fact(
     source: str = "",
     matter_uid: uuid.UUID | None = None,
 ) -> StatedFact | Participation:
-    """Write down what somebody said of a person, for one case or for good.
+    """Write down what somebody said of a person, for the case ``matter_uid`` or for good.
 
     ``field`` is a fact of origin "stated", or ``holds.CODE``. That he receives a programme is kept
     as his participation by his own word; that he does not ends it, and is kept as a fact. The
@@ -94,7 +99,7 @@ def state_fact(
     fact: StatedFact = StatedFact.objects.create(
         office=actor.office,
         resident=resident.person,
-        matter_uid=matter_uid,
+        matter_uid=None if is_of_the_person(field) else matter_uid,
         field=field,
         value=value,
         source=source.strip(),

@@ -65,6 +65,13 @@ def test_the_persons_page_does_not_ask_for_what_holds_of_one_case_only(of_bekasi
     assert front.get(url).status_code == 404
 
 
+def test_who_receives_what_holds_in_whatever_case_it_was_said(cast, of_bekasi, make_case, login):
+    first, second = make_case(), make_case()
+    said = answer(cast.village, value="no", source="warga")
+    assert login("front").post(fact_url(first, "holds.PBI-JK"), said).status_code == 302
+    assert known(second)["holds.PBI-JK"].value is False
+
+
 @pytest.mark.parametrize("code", ["care.class", "care.verdict", "care.under_treatment"])
 def test_no_caller_writes_it_down_without_a_case(cast, resident, code):
     with pytest.raises(InvalidInput) as refused:
