@@ -3,7 +3,8 @@
 from typing import Any
 
 from programs.calls import selectors
-from programs.models import Call, Programme
+from programs.disclosure import is_government
+from programs.models import Call
 from puskesmas.actors import Actor
 from registry.imports.writing import workbook
 
@@ -17,16 +18,16 @@ def sheet_of(call: Call, *, actor: Actor) -> bytes:
 
     A partner gets neither NIK and KK nor what others give; nor does an owner of no known tier.
     """
-    is_government = call.programme is not None and call.programme.tier != Programme.Tier.PARTNER
+    whole = is_government(call.programme)
     lines = [line for line in selectors.candidates_of(call, actor=actor) if not line.dropped]
-    titles = [*_TITLES, *_NUMBERS, *_FACTS] if is_government else [*_TITLES, "ALASAN"]
+    titles = [*_TITLES, *_NUMBERS, *_FACTS] if whole else [*_TITLES, "ALASAN"]
     rows = []
     for number, line in enumerate(lines, start=1):
         own = _own(number, line)
         reason = line.candidate.reason
         rows.append(
             [*own, *_numbers(line), line.decile or "", line.covered_words, reason]
-            if is_government
+            if whole
             else [*own, reason]
         )
     return workbook(titles, rows)

@@ -244,6 +244,9 @@ class DistributionRecipients(generics.ListAPIView[Any]):
 
     @extend_schema(tags=_TAGS)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        actor = api_actor(request)
+        held = selectors.distribution(self.kwargs["uid"], actor=actor)
+        audit(actor=actor, action="distribution.list", subject=held)
         return super().get(request, *args, **kwargs)
 
     @extend_schema(request=AidPersonIn, responses={201: AidRecipientOut}, tags=_TAGS)

@@ -3,10 +3,12 @@
 import uuid
 from typing import Any, TypedDict
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.disclosure import number_for
 from programs.distribution import selectors
 from programs.distribution.prints import DAYS, area_of, share_of, when
 from programs.distribution.workflow import KEEPERS
@@ -18,11 +20,13 @@ from programs.models import (
 )
 from puskesmas.actors import Actor
 from puskesmas.errors import WrongState
+from puskesmas.locking import first_result
 from puskesmas.models import Assignment
 from registry.places import place_of
 from reports.letters import kinds, services
 from reports.letters.contexts import Subject
 from reports.letters.models import Letter
+from reports.letters.once import once_key
 from reports.letters.words import counted, long_date
 from reports.letters.workflow import LetterState
 
@@ -43,6 +47,10 @@ _GONE = {
     AidRecipient.Gone.OWNER: "dikeluarkan dari daftar oleh pemilik program",
     AidRecipient.Gone.DECLINED: "menyatakan tidak mau menerima",
 }
+
+
+#: After these no later list names him.
+_NEVER_AGAIN = {AidRecipient.Gone.ALONE, AidRecipient.Gone.DECEASED, AidRecipient.Gone.MOVED}
 
 
 class Shared(TypedDict):
@@ -74,7 +82,7 @@ class DistributionBody(TypedDict):
 
 
 class RecipientBody(TypedDict):
-    """Body of "ba_penerima"."""
+    """Body of "ba_penerima". ``never_again``: he died or moved, so no later list names him."""
 
     subject: Subject
     address: str
@@ -85,14 +93,30 @@ class RecipientBody(TypedDict):
     gone: str
     since: str
     note: str
+    never_again: bool
     replacement: dict[str, str]
     rule: str
 
 
-def issued(kind: str, subject_uid: uuid.UUID, actor: Actor) -> Letter | None:
-    """Return the berita acara there is, unless it was made void (one query)."""
-    letters = Letter.objects.visible_to(actor).filter(kind=kind, subject_uid=subject_uid)
-    return letters.exclude(state=LetterState.VOID).order_by("-pk").first()
+def issued(kind: str, subject: Distribution | AidRecipient, actor: Actor) -> Letter | None:
+    """Return the berita acara that stands: not made void, and made after any replacement."""
+    letters = _letters(kind, subject, actor).exclude(state=LetterState.VOID)
+    if isinstance(subject, AidRecipient):
+        followers = AidRecipient.objects.filter(replaces=subject)
+        if since := followers.values_list("created_at", flat=True).first():
+            letters = letters.filter(created_at__gte=since)
+    return letters.order_by("-pk").first()
+
+
+def key_of(kind: str, subject: Distribution | AidRecipient, actor: Actor) -> uuid.UUID:
+    """Return the key of the berita acara that stands, or of the next: one of each turn."""
+    made = _letters(kind, subject, actor).count()
+    stands = issued(kind, subject, actor) is not None
+    return once_key(kind, subject.uid, made - stands)
+
+
+def _letters(kind: str, subject: Distribution | AidRecipient, actor: Actor) -> QuerySet[Letter]:
+    return Letter.objects.visible_to(actor).filter(kind=kind, subject_uid=subject.uid)
 
 
 def issue(
@@ -103,14 +127,16 @@ def issue(
     signer: Assignment | None,
     client_uid: uuid.UUID | None = None,
 ) -> Letter:
-    """Number and freeze a berita acara.
+    """Number and freeze a berita acara. The form carries its :func:`key_of` as ``client_uid``.
 
     Raises:
         WrongState: nothing to state yet, or it has one already.
         NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
     """
-    earlier = issued(kind, subject.uid, actor)
-    if earlier is not None and (client_uid is None or earlier.client_uid != client_uid):
+    if (repeated := first_result(Letter, client_uid, actor=actor)) is not None:
+        return repeated
+    key = key_of(kind, subject, actor)
+    if (earlier := issued(kind, subject, actor)) is not None:
         raise WrongState(
             _("Berita acaranya sudah ada, bernomor %(number)s.") % {"number": earlier.number},
             state="issued",
@@ -120,7 +146,7 @@ def issue(
         kind=kind,
         content=content_of(subject, actor=actor, signer=signer),
         subject_uid=subject.uid,
-        client_uid=client_uid,
+        client_uid=key,
     )
 
 
@@ -176,7 +202,7 @@ def _shared(line: selectors.Line) -> Shared:
     return {
         "number": str(row.number or "–"),
         "name": person.name,
-        "nik": person.nik,
+        "nik": number_for(row.distribution.programme, person.nik),
         "place": "/".join(part for part in (person.rt, person.rw) if part),
         "result": _result(row),
     }
@@ -201,7 +227,7 @@ def recipient_body(listed: AidRecipient, *, actor: Actor) -> dict[str, Any]:
     person, held = listed.resident.person, listed.distribution
     today = actor.office.today()
     body: RecipientBody = {
-        "subject": {"name": person.name, "nik": person.nik},
+        "subject": {"name": person.name, "nik": number_for(held.programme, person.nik)},
         "address": place_of(person),
         "distribution": held.name,
         "owner": held.owner,
@@ -210,6 +236,7 @@ def recipient_body(listed: AidRecipient, *, actor: Actor) -> dict[str, Any]:
         "gone": _GONE[AidRecipient.Gone(listed.gone)],
         "since": long_date(person.life_since) if person.life != person.Life.ALIVE else "",
         "note": listed.gone_note,
+        "never_again": listed.gone in _NEVER_AGAIN,
         "replacement": _replacement(listed),
         "rule": held.replacement_rule if held.may_replace else "",
     }
@@ -224,7 +251,7 @@ def _replacement(listed: AidRecipient) -> dict[str, str]:
     person = row.resident.person
     return {
         "name": person.name,
-        "nik": person.nik,
+        "nik": number_for(listed.distribution.programme, person.nik),
         "address": place_of(person),
         "named_by": row.named_by,
     }

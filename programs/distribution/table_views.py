@@ -133,7 +133,9 @@ def recipient(request: HttpRequest, uid: str) -> HttpResponse:
         ],
         "followed": followed,
         "letters": letters_about(actor, listed.uid) if actor.has(*KEEPERS) else [],
-        "may_state": actor.has(*KEEPERS) and listed.state == RecipientState.STRUCK,
+        "may_state": actor.has(*KEEPERS)
+        and listed.state == RecipientState.STRUCK
+        and minutes.issued(minutes.OF_RECIPIENT, listed, actor) is None,
         "may_remove": actor.has(Role.BACK) and listed.distribution.state == DistributionState.DRAFT,
         "may_replace": listed.distribution.may_replace and followed is None,
     }
@@ -232,9 +234,8 @@ def replace(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("programs:aid_recipient", uid=uid)
     context = {
         **_facts(listed, actor),
-        "finder": finder,
         "found": found,
-        "form": form,
+        "form": form if chosen else finder,
         "chosen": person(chosen, actor=actor) if chosen else None,
     }
     return form_page(request, f"{TEMPLATES}/replace.html", context)

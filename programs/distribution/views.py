@@ -117,7 +117,9 @@ def distribution(request: HttpRequest, uid: str) -> HttpResponse:
         "left_out": selectors.left_out(held, actor=actor) if is_draft else [],
         "tabs": [] if is_draft else _tabs(held, totals, show),
         "letters": letters_about(actor, held.uid) if actor.has(*KEEPERS) else [],
-        "may_state": actor.has(*KEEPERS) and held.state == DistributionState.CLOSED,
+        "may_state": actor.has(*KEEPERS)
+        and held.state == DistributionState.CLOSED
+        and minutes.issued(minutes.OF_DISTRIBUTION, held, actor) is None,
         "may_print": actor.has(*HANDERS, Role.COORDINATOR),
         **_turns(page, {"show": show} if show else {}),
     }
@@ -311,7 +313,8 @@ def minutes_page(
 ) -> HttpResponse:
     """Show the form that issues a berita acara, or do it."""
     actor = actor_of(request)
-    form = MinutesForm(request.POST or None, actor=actor)
+    key = minutes.key_of(kind, subject, actor)
+    form = MinutesForm(request.POST or None, actor=actor, initial={"client_uid": key})
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = {
             "actor": actor,

@@ -3,6 +3,7 @@
 import uuid
 
 from programs.models import AidRecipient
+from puskesmas.models import AuditEntry
 from registry.services import create_resident
 from tests.api.conftest import key, seen
 
@@ -38,6 +39,8 @@ def test_the_whole_way(api, furnished, cast, siti):
     assert (closed.json()["state"], closed.json()["taken"]) == ("closed", 1)
     rows = back.get(f"{held}recipients/").json()["results"]
     assert [row["state"] for row in rows] == ["taken"]
+    (looked,) = AuditEntry.objects.filter(action="distribution.list")
+    assert str(looked.subject_uid) == made.json()["uid"]
 
 
 def test_another_offices_distribution_is_not_there(api, furnished):
