@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from complaints.models import Complaint
 from programs.agreements import agreements_of, is_closed
 from programs.eligibility.gathering import facts_of
-from programs.eligibility.judging import Fact, Verdict, judge
+from programs.eligibility.judging import Fact, PaperAnswer, Verdict, judge
 from programs.eligibility.options import destination_of, situation_of
 from programs.eligibility.services import keep
 from programs.eligibility.way import STEP_WORDS, refers_without_reason, usual_way
@@ -69,9 +69,10 @@ def facts_of_case(
     if doubtful and check and check.result != RegisterCheck.Result.UNCERTAIN:
         listed = check.result == RegisterCheck.Result.LISTED
         name = check.register.code if check.register else ""
+        no_decile = "no_decile" if listed else "not_listed"
         facts["register.listed"] = Fact(listed, "register", name, check.data_date)
         facts["register.decile"] = Fact(
-            check.decile, "register", name, check.data_date, "" if check.decile else "not_listed"
+            check.decile, "register", name, check.data_date, "" if check.decile else no_decile
         )
     return facts | _papers(case, terms, service)
 
@@ -207,7 +208,9 @@ def _require_papers(verdict: Verdict, case: Complaint) -> None:
     )
 
 
-def _missing(paper: Any) -> str:
+def _missing(paper: PaperAnswer) -> str:
+    if paper.unsure:
+        return _("e-KTP belum ditanyakan: %s") % paper.unsure
     names = ", ".join(paper.missing_for)
     return f"{paper.requirement.name} ({names})" if names else str(paper.requirement.name)
 

@@ -32,7 +32,8 @@ class RegisterAnswer:
 
     ``why`` explains an uncertain answer: "no_list", "too_old", "partial", "no_nik",
     "look_alike" (the list has the name without a NIK); else empty.
-    ``data_date`` is the list's date, or the day of the check made by hand.
+    ``data_date`` is the list's date, or the day of the check made by hand. ``programmes`` are the
+    codes of those his row names.
     """
 
     register: Register
@@ -43,6 +44,7 @@ class RegisterAnswer:
     why: str = ""
     version: RegisterVersion | None = None
     check: RegisterCheck | None = None
+    programmes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -208,7 +210,7 @@ def latest_versions(registers: list[Register], day: date) -> dict[int, RegisterV
     versions = (
         RegisterVersion.objects.in_use()
         .filter(register__in=registers, data_date__lte=day)
-        .select_related("batch")
+        .select_related("batch", "register")
         .order_by("data_date", "pk")
     )
     return {version.register_id: version for version in versions}
@@ -277,6 +279,7 @@ def _answer(
         data_date=version.data_date,
         why=why,
         version=version,
+        programmes=tuple(row.programmes) if row else (),
     )
 
 

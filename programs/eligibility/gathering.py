@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from programs.eligibility.judging import Fact
 from programs.from_registers import programmes_told
-from programs.models import Participation, StatedFact
+from programs.models import Participation, Programme, StatedFact
 from programs.terms.fields import field_of, is_of_kind
 from puskesmas.models import Office
 from registry.households.selectors import EKTP_AGE, age_on
@@ -25,23 +25,34 @@ _SOURCES = {
     Participation.Source.REGISTER.value: "list",
     Participation.Source.SELF.value: "self",
 }
+_WEAKEST_FIRST = list(reversed(_SOURCES))
 
 
 @dataclass
-class _Known:
-    """Everything read of one person."""
+class _Person:
+    """What is read of everybody asked about, and of everybody on his card."""
 
     records: list[Resident]
-    cards: list[HouseholdMember] = field(default_factory=list)
-    family: list[Resident] = field(default_factory=list)
-    house: HousingFacts | None = None
     answers: list[RegisterAnswer] = field(default_factory=list)
     held: list[Participation] = field(default_factory=list)
+
+
+@dataclass
+class _Known(_Person):
+    """Everything read of one person. ``family`` is his card's, he himself among them."""
+
+    cards: list[HouseholdMember] = field(default_factory=list)
+    family: list[_Person] = field(default_factory=list)
+    house: HousingFacts | None = None
     stated: dict[str, StatedFact] = field(default_factory=dict)
 
     @property
     def kk_indexes(self) -> set[str]:
         return {card.household.kk_index for card in self.cards} - {""}
+
+    @property
+    def living(self) -> list[_Person]:
+        return [one for one in self.family if one.records[0].life == Resident.Life.ALIVE]
 
 
 def facts_of(
@@ -54,10 +65,16 @@ def facts_of(
     """Return what is known on a day, by the key of each person and the code of each fact.
 
     ``residents`` stand for their people. ``matters`` are uids of cases whose stated facts count as
-    well. What nothing is known of is left out. Eleven queries, however many people.
+    well. What nothing is known of is left out. What is given to families is received by everybody
+    on the card. Twelve queries, however many people and lists.
     """
     known = _read(list(residents), office, day, list(matters))
-    return {person: _facts(one, office, day) for person, one in known.items()}
+    by_family = set(
+        Programme.objects.filter(office=office, unit=Programme.Unit.HOUSEHOLD).values_list(
+            "code", flat=True
+        )
+    )
+    return {person: _facts(one, office, day, by_family) for person, one in known.items()}
 
 
 def _read(
@@ -66,26 +83,26 @@ def _read(
     known = {person.pk: _Known([person]) for person in residents}
     for merged in Resident.objects.filter(canonical__in=list(known)).order_by("pk"):
         known[merged.canonical_id or 0].records.append(merged)
-    owner = {row.pk: person for person, one in known.items() for row in one.records}
-    _read_families(known, owner)
+    people: dict[int, _Person] = {**_read_families(known), **known}
+    owner = {row.pk: person for person, one in people.items() for row in one.records}
     _read_houses(known, day)
-    cards = {person: one.kk_indexes for person, one in known.items()}
-    records = {person: one.records for person, one in known.items()}
-    for person, answers in answers_of(records, office=office, on=day, cards=cards).items():
-        known[person].answers = answers
+    _read_answers(people, known, office, day)
     running = Q(until__isnull=True) | Q(until__gt=day)
     held = Participation.objects.filter(running, resident__in=list(owner))
     for row in held.exclude(since__gt=day).select_related("programme"):
-        known[owner[row.resident_id]].held.append(row)
-    stated = StatedFact.objects.filter(resident__in=list(owner), on__lte=day)
+        people[owner[row.resident_id]].held.append(row)
+    his = [row.pk for one in known.values() for row in one.records]
+    stated = StatedFact.objects.filter(resident__in=his, on__lte=day)
     about = Q(matter_uid__isnull=True) | Q(matter_uid__in=matters)
     for said in stated.filter(about).order_by("on", "pk"):
         known[owner[said.resident_id]].stated[said.field] = said
     return known
 
 
-def _read_families(known: Mapping[int, _Known], owner: Mapping[int, int]) -> None:
+def _read_families(known: Mapping[int, _Known]) -> dict[int, _Person]:
+    """Read each one's cards and who is on the first; return those besides, by their keys."""
     open_ones = HouseholdMember.objects.filter(until__isnull=True)
+    owner = {row.pk: person for person, one in known.items() for row in one.records}
     cards = open_ones.filter(resident__in=list(owner)).select_related("household").order_by("pk")
     for card in cards:
         known[owner[card.resident_id]].cards.append(card)
@@ -96,15 +113,38 @@ def _read_families(known: Mapping[int, _Known], owner: Mapping[int, int]) -> Non
             *(card for card in one.cards if card.resident_id == own),
             *(card for card in one.cards if card.resident_id != own),
         ]
-    families: dict[int, dict[int, Resident]] = defaultdict(dict)
+    on_card: dict[int, dict[int, Resident]] = defaultdict(dict)
     households = {one.cards[0].household_id for one in known.values() if one.cards}
     members = open_ones.filter(household__in=households).select_related("resident__canonical")
     for member in members.order_by("pk"):
         person = member.resident.person
-        families[member.household_id][person.pk] = person
+        on_card[member.household_id][person.pk] = person
+    relatives = {
+        pk: _Person([person])
+        for family in on_card.values()
+        for pk, person in family.items()
+        if pk not in known
+    }
+    for merged in Resident.objects.filter(canonical__in=list(relatives)).order_by("pk"):
+        relatives[merged.canonical_id or 0].records.append(merged)
     for one in known.values():
         if one.cards:
-            one.family = list(families[one.cards[0].household_id].values())
+            family = on_card[one.cards[0].household_id]
+            one.family = [known.get(pk) or relatives[pk] for pk in family]
+    return relatives
+
+
+def _read_answers(
+    people: Mapping[int, _Person], known: Mapping[int, _Known], office: Office, day: date
+) -> None:
+    """Read what the registers say of everybody, relatives by the card they are on with him."""
+    cards: dict[int, set[str]] = defaultdict(set)
+    for one in known.values():
+        for member in (one, *one.family):
+            cards[member.records[0].pk] |= one.kk_indexes
+    records = {person: one.records for person, one in people.items()}
+    for person, answers in answers_of(records, office=office, on=day, cards=cards).items():
+        people[person].answers = answers
 
 
 def _read_houses(known: Mapping[int, _Known], day: date) -> None:
@@ -116,12 +156,12 @@ def _read_houses(known: Mapping[int, _Known], day: date) -> None:
             one.house = newest.get(one.cards[0].household_id)
 
 
-def _facts(known: _Known, office: Office, day: date) -> dict[str, Fact]:
+def _facts(known: _Known, office: Office, day: date, by_family: set[str]) -> dict[str, Fact]:
     facts = (
         _of_person(known, office, day)
         | _of_family(known, day)
         | _of_registers(known)
-        | _of_programmes(known)
+        | _of_programmes(known, by_family)
     )
     # What nothing else answers, somebody's word may; never the other way round.
     for code, row in known.stated.items():
@@ -152,18 +192,19 @@ def _of_person(known: _Known, office: Office, day: date) -> dict[str, Fact]:
 
 
 def _in_regency(known: _Known, office: Office) -> Fact:
-    """Whether the regency's own register holds him: its card, or a NIK first given here.
+    """Whether he is registered in the regency: by his card, without one by his NIK.
 
-    A NIK never changes, so one of elsewhere says nothing against somebody on a card of this
-    regency; who has neither is not registered here.
+    A card says where a family is registered now; a NIK, which never changes, where somebody first
+    was. So the NIK counts only for who is on no card with a number.
     """
     here = office.code.replace(".", "")[:4]
-    cards = [card.household.kk for card in known.cards if card.household.kk]
+    card = next((card.household.kk for card in known.cards if card.household.kk), "")
+    if card:
+        return Fact(card.startswith(here), "card")
     niks = [row.nik for row in known.records if row.nik]
-    for numbers, source in ((cards, "card"), (niks, "nik")):
-        if any(number.startswith(here) for number in numbers):
-            return Fact(True, source)
-    return Fact(False, "nik") if niks else Fact(why="no_nik")
+    if not niks:
+        return Fact(why="no_nik")
+    return Fact(any(nik.startswith(here) for nik in niks), "nik")
 
 
 def _of_family(known: _Known, day: date) -> dict[str, Fact]:
@@ -175,7 +216,7 @@ def _of_family(known: _Known, day: date) -> dict[str, Fact]:
                 for code in ("family.size", "family.adults_without_ektp", "house.own")
             },
         }
-    living = [row for row in known.family if row.life == Resident.Life.ALIVE]
+    living = [one.records[0] for one in known.living]
     ages = [age_on(day, row) for row in living]
     facts = {
         "family.kk": Fact(bool(known.kk_indexes), "card"),
@@ -199,16 +240,19 @@ def _some(ages: list[int | None], holds: Any) -> Fact:
 
 
 def _without_ektp(living: list[Resident], day: date) -> Fact:
-    """Name the adults who have none; not known while somebody was not asked and nobody lacks it."""
+    """Name the adults who have none; not known while somebody was not asked and nobody lacks it.
+
+    ``detail`` names who is still to be asked: for his e-KTP, or for his birth date.
+    """
     ages = {row.pk: age_on(day, row) for row in living}
     adults = [row for row in living if (ages[row.pk] or 0) >= EKTP_AGE]
     without = tuple(row.name for row in adults if row.has_ektp is False)
-    unsure = any(row.has_ektp is None for row in adults) or any(
-        ages[row.pk] is None and not row.has_ektp for row in living
-    )
+    unsure = [row for row in adults if row.has_ektp is None]
+    unsure += [row for row in living if ages[row.pk] is None and not row.has_ektp]
+    detail = ", ".join(row.name for row in unsure)
     if without or not unsure:
-        return Fact(without, "card")
-    return Fact(why="nobody_asked")
+        return Fact(without, "card", detail)
+    return Fact(why="nobody_asked", detail=detail)
 
 
 def _of_registers(known: _Known) -> dict[str, Fact]:
@@ -226,20 +270,49 @@ def _of_registers(known: _Known) -> dict[str, Fact]:
     return {"register.listed": Fact(listed, **about), "register.decile": decile}  # type: ignore[arg-type]
 
 
-def _of_programmes(known: _Known) -> dict[str, Fact]:
-    """Who receives what: yes as any source says, no only as a list that judges the programme."""
+def _of_programmes(known: _Known, by_family: set[str]) -> dict[str, Fact]:
+    """Who receives what: yes as any source says, no only as a list that judges the programme.
+
+    Of what is given to families everybody on the card counts: one who receives it makes the yes,
+    and lists say no only when they say it of all of them.
+    """
     facts: dict[str, Fact] = {}
     for answer in known.answers:
-        if answer.version is None or answer.why or answer.method != "list":
-            continue
-        for code in programmes_told(answer.version):
+        for code in _denied_by(answer):
+            if code in by_family and not all(_is_denied(one, code) for one in known.living):
+                continue
             facts.setdefault(
                 f"holds.{code}", Fact(False, "list", answer.register.code, answer.data_date)
             )
-    strongest = sorted(known.held, key=lambda row: list(_SOURCES).index(row.source), reverse=True)
-    for row in strongest:
-        facts[f"holds.{row.programme.code}"] = Fact(True, _SOURCES[row.source], on=row.since)
+    himself = known.records[0].pk
+    others = [
+        (row, one.records[0].name)
+        for one in known.family
+        if one.records[0].pk != himself
+        for row in one.held
+        if row.programme.code in by_family
+    ]
+    # The strongest source last; of two alike his own goes before a relative's.
+    held = [*others, *((row, "") for row in known.held)]
+    for row, name in sorted(held, key=lambda one: _WEAKEST_FIRST.index(one[0].source)):
+        facts[f"holds.{row.programme.code}"] = Fact(True, _SOURCES[row.source], name, row.since)
     return facts
+
+
+def _denied_by(answer: RegisterAnswer) -> set[str]:
+    """Return the programmes a list judges without naming him; a check by hand judges none.
+
+    What it does name and no participation says is nobody's no: he was registered after the list
+    was loaded, or an officer ended it.
+    """
+    if answer.version is None or answer.why or answer.method != "list":
+        return set()
+    denied = programmes_told(answer.version).difference(answer.programmes)
+    return denied - {answer.register.programme} if answer.result == "listed" else denied
+
+
+def _is_denied(one: _Person, code: str) -> bool:
+    return any(code in _denied_by(answer) for answer in one.answers)
 
 
 def _stated(row: StatedFact) -> Fact:

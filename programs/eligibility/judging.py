@@ -82,7 +82,8 @@ class Answer:
 class PaperAnswer:
     """One paper: whether it is needed, and handed in. ``given`` is the code that serves.
 
-    ``missing_for`` names the members of the family who have none.
+    ``missing_for`` names the members of the family who have none; ``unsure`` those of whom nobody
+    asked yet, where that alone keeps the paper in doubt.
     """
 
     requirement: Requirement
@@ -90,6 +91,7 @@ class PaperAnswer:
     result: Result
     given: str = ""
     missing_for: tuple[str, ...] = ()
+    unsure: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -259,13 +261,14 @@ def _paper(requirement: Requirement, facts: Facts) -> PaperAnswer:
     if not given and known[requirement.code] is None:
         result = Result.UNKNOWN
     missing_for: tuple[str, ...] = ()
+    unsure = ""
     if requirement.each:
         without = facts.get("family.adults_without_ektp", NOTHING)
         missing_for = tuple(without.value or ())
         if missing_for:
             result = Result.NOT_MET
         elif not without.is_known and result == Result.MET:
-            result = Result.UNKNOWN
+            result, unsure = Result.UNKNOWN, without.detail
     return PaperAnswer(
-        requirement, needed(requirement.needed_when, facts), result, given, missing_for
+        requirement, needed(requirement.needed_when, facts), result, given, missing_for, unsure
     )

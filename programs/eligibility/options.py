@@ -83,7 +83,7 @@ def options_for(
 
     Village, regency and non-government programmes go before national ones. ``versions`` says by
     which version each is judged, by default that of ``day``; ``more`` adds what a case says.
-    Fourteen queries, however many people, programmes and services.
+    Fifteen queries, however many people, programmes and services.
     """
     people = list(residents)
     known = facts_of(people, office=office, day=day, matters=matters)

@@ -233,6 +233,7 @@ def _plain_paper(paper: PaperAnswer) -> dict[str, Any]:
         "result": str(paper.result),
         "given": paper.given,
         "missing_for": list(paper.missing_for),
+        "unsure": paper.unsure,
     }
 
 
@@ -243,6 +244,7 @@ def _paper_answer(requirement: Requirement, plain: dict[str, Any]) -> PaperAnswe
         result=Result(plain["result"]),
         given=plain["given"],
         missing_for=tuple(plain.get("missing_for", ())),
+        unsure=plain.get("unsure", ""),
     )
 
 

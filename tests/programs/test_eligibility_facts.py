@@ -1,6 +1,7 @@
 """Facts from everything the office holds: with source and date, unknown where nobody knows."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -142,6 +143,65 @@ def test_nobody_receives_a_programme_the_catalogue_has_not(somebody, code, value
         somebody.says(f"holds.{code}", value)
 
 
+def in_the_family_of(somebody, **fields):
+    """Return the same family with its mother receiving, as somebody else stands at the counter."""
+    father = somebody.member("Joko", born=date(1978, 1, 1), **fields)
+    return replace(somebody, resident=father)
+
+
+@pytest.mark.parametrize("source", ["owner", "register", "self"])
+def test_what_a_family_receives_everybody_on_its_card_receives(somebody, source):
+    father = in_the_family_of(somebody)
+    somebody.holds("PKH", source=source)
+    fact = known(father)["holds.PKH"]
+    assert (fact.value, fact.detail) == (True, "Sulastri")
+    assert [one.rule.code for one in father.judged("BLT-DD").exclusions] == ["pkh"]
+    assert option_of(father, "PKH").is_held
+    assert option_of(somebody, "PKH").is_held
+
+
+def test_what_a_person_receives_nobody_else_on_the_card_does(somebody):
+    father = in_the_family_of(somebody)
+    somebody.holds("PBI-JK")
+    assert "holds.PBI-JK" not in known(father)
+
+
+def test_who_left_the_card_receives_no_more_with_the_family(somebody):
+    father = in_the_family_of(somebody)
+    somebody.holds("PKH")
+    father.resident.memberships.update(until=DAY - timedelta(days=1))
+    assert "holds.PKH" not in known(father)
+
+
+def test_ones_own_participation_is_told_before_a_relatives(somebody):
+    father = in_the_family_of(somebody)
+    somebody.holds("PKH")
+    father.holds("PKH")
+    assert known(father)["holds.PKH"].detail == ""
+
+
+def test_a_merged_record_of_a_relative_counts_for_the_family(somebody):
+    father = in_the_family_of(somebody)
+    again = Resident.objects.create(
+        office=somebody.office, name="Sulastri", canonical=somebody.resident
+    )
+    programme = Programme.objects.get(office=somebody.office, code="PKH")
+    Participation.objects.create(
+        office=somebody.office, resident=again, programme=programme, source="owner"
+    )
+    assert known(father)["holds.PKH"].value is True
+
+
+def test_a_list_says_no_of_a_family_only_when_it_says_it_of_everybody_living_on_the_card(somebody):
+    registered(somebody.office, None, code="PKH", programme="PKH")
+    father = in_the_family_of(somebody, nik="3509990101780001")
+    assert known(father)["holds.PKH"].value is False
+    son = father.member("Bagas", born=date(2005, 1, 1))
+    assert "holds.PKH" not in known(father)
+    Resident.objects.filter(pk=son.pk).update(life="deceased")
+    assert known(father)["holds.PKH"].value is False
+
+
 def test_the_newest_word_of_a_person_counts_and_one_of_later_does_not_yet(somebody):
     somebody.says("person.laid_off", True, on=DAY - timedelta(days=9))
     somebody.says("person.laid_off", False, on=DAY - timedelta(days=2))
@@ -163,7 +223,9 @@ def test_a_word_said_for_one_case_is_not_said_of_the_person(somebody):
 )  # fmt: skip
 def test_who_was_not_asked_for_his_e_ktp_leaves_it_unknown(somebody, ektp, value):
     somebody.member("Joko", born=date(1978, 1, 1), ektp=ektp)
-    assert known(somebody)["family.adults_without_ektp"].value == value
+    fact = known(somebody)["family.adults_without_ektp"]
+    assert fact.value == value
+    assert fact.detail == ("Joko" if ektp is None else "")
 
 
 @pytest.mark.parametrize(
@@ -186,6 +248,11 @@ def test_another_offices_person_and_a_readers_word_are_refused(cast, somebody):
         state_fact(actor=cast.actor("stranger"), **said)
     with pytest.raises(NotYourRole):
         state_fact(actor=cast.actor("head"), **said)
+
+
+def option_of(somebody, code):
+    options = options_for([somebody.resident], office=somebody.office, day=DAY)
+    return next(one for one in options[somebody.resident.pk] if one.programme.code == code)
 
 
 def test_village_regency_and_partners_are_offered_before_national_programmes(somebody):
@@ -265,24 +332,38 @@ def people(office, count):
     return made
 
 
-def test_a_thousand_residents_against_the_whole_catalogue_cost_fourteen_queries(
+def test_a_thousand_residents_against_the_whole_catalogue_cost_fifteen_queries(
     cast, django_assert_num_queries
 ):
     office = cast.village
     load_catalogue(office)
     version = registered(office, None)
+    for code in ("PBI-JK", "PKH"):
+        registered(office, None, code=code, programme=code)
     crowd = people(office, 1000)
     RegisterRow.objects.bulk_create(
         RegisterRow(register_version=version, line=one.pk, name="W", decile=3, resident=one, raw={})
         for one in crowd[:600]
     )
-    with django_assert_num_queries(14):
+    newborn = Resident.objects.create(office=office, name="Bayu", birth_date=date(2026, 1, 1))
+    HouseholdMember.objects.create(
+        household=crowd[0].memberships.get().household, resident=newborn, relation="4"
+    )
+    with django_assert_num_queries(15):
         options = options_for(crowd, office=office, day=DAY)
     assert len(options) == 1000
     programmes = Programme.objects.filter(office=office).count()
     assert {len(one) for one in options.values()} == {programmes}
     first, last = options[crowd[0].pk], options[crowd[-1].pk]
     assert any(a.verdict.standing != b.verdict.standing for a, b in zip(first, last, strict=True))
+
+
+def test_one_resident_costs_as_many_queries_as_a_thousand(somebody, django_assert_num_queries):
+    for code in ("PBI-JK", "PKH"):
+        registered(somebody.office, None, code=code, programme=code)
+    somebody.member("Joko", born=date(1978, 1, 1))
+    with django_assert_num_queries(15):
+        options_for([somebody.resident], office=somebody.office, day=DAY)
 
 
 def test_the_catalogue_goes_out_and_in_exactly(cast):

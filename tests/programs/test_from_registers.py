@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from programs.eligibility.gathering import facts_of
 from programs.models import Participation
 from programs.services import load_catalogue
 from puskesmas.actors import Actor
@@ -161,3 +162,23 @@ def test_withdrawing_an_older_list_leaves_what_the_newest_says(cast, village):
     load(village, f"{SITI};2;YA;YA", day=date(2026, 10, 31))
     undo(cast, older)
     assert held("SITI AMINAH") == {"PKH", "BPNT"}
+
+
+NEW = "3509990101900009;;RATNA SARI"
+
+
+@pytest.mark.parametrize("own", ["", "PKH"])
+def test_a_list_that_names_somebody_registered_later_denies_her_nothing_it_names(village, own):
+    load(village, f"{SITI};2;TIDAK;TIDAK", f"{NEW};2;YA;TIDAK")
+    Register.objects.update(programme=own)
+    ratna = Resident.objects.filter(name="RATNA SARI").first() or Resident.objects.create(
+        office=village, name="Ratna Sari", nik="3509990101900009"
+    )
+    Participation.objects.all().delete()
+    siti = Resident.objects.get(name="SITI AMINAH")
+    facts = facts_of([ratna, siti], office=village, day=date(2026, 11, 22))
+    assert "holds.PKH" not in facts[ratna.pk]
+    assert facts[ratna.pk]["holds.BPNT"].value is False
+    # BPNT too is given to families; nobody else is on her card.
+    assert facts[siti.pk]["holds.BPNT"].value is False
+    assert ("holds.PKH" in facts[siti.pk]) is not bool(own)

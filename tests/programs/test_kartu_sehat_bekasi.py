@@ -167,6 +167,21 @@ def test_a_nik_outside_the_city_does_not_meet(of_bekasi):
     assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.NOT_MET
 
 
+def test_a_nik_of_the_city_on_a_kk_of_elsewhere_does_not_meet(of_bekasi):
+    card = of_bekasi.resident.memberships.get().household
+    card.kk = "3509990101150077"
+    card.save()
+    assert of_bekasi.resident.nik.startswith("3275")
+    assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.NOT_MET
+
+
+def test_without_a_numbered_card_the_nik_decides(of_bekasi):
+    card = of_bekasi.resident.memberships.get().household
+    card.kk = ""
+    card.save()
+    assert _nik_rule(of_bekasi.judged(KS, on=IN_2018)) == Result.MET
+
+
 def _nik_rule(verdict):
     return next(one.result for one in verdict.answers if one.rule.code == "nik")
 

@@ -20,7 +20,8 @@ from puskesmas.errors import InvalidInput, NotYourRole, WrongState
 from puskesmas.models import Office
 from referrals.models import Referral
 from referrals.services import approval
-from registry.models import Household, HouseholdMember, Resident
+from referrals.weighing import facts_of_case
+from registry.models import Household, HouseholdMember, RegisterCheck, Resident
 
 KS, PBI = "KS-BEKASI", "PBI-REAKTIVASI"
 FULL = ("ktp", "kk", "ks_card")
@@ -139,6 +140,28 @@ def test_the_hospital_without_the_health_centres_letter_2018_not_approvable_2017
     assert held.value.code == "papers_missing"
     at_2017 = counter.draft(counter.case(KS, IN_2017), KS, service="inap")
     assert counter.approve(at_2017).approval == "approved"
+
+
+def test_an_e_ktp_nobody_asked_for_is_named_and_not_the_copy_that_is_on_file(counter):
+    joko = Resident.objects.create(
+        office=counter.cast.village, name="Joko", birth_date=date(1978, 1, 1)
+    )
+    card = counter.person.memberships.get().household
+    HouseholdMember.objects.create(household=card, resident=joko, relation="4")
+    referral = counter.draft(counter.case(KS, IN_2017), KS, service="inap")
+    with pytest.raises(WrongState, match="e-KTP belum ditanyakan: Joko") as held:
+        counter.approve(referral)
+    assert "Fotokopi KTP" not in str(held.value.message)
+    Resident.objects.filter(pk=joko.pk).update(has_ektp=True)
+    assert counter.approve(referral).approval == "approved"
+
+
+def test_a_decile_missing_in_the_cases_own_check_says_whether_he_is_listed(counter):
+    terms = counter.programme(KS).versions.get(effective_from=date(2017, 1, 1)).terms
+    case = counter.case(KS, IN_2017)
+    for result, why in (("listed", "no_decile"), ("not_listed", "not_listed")):
+        case.register_check = RegisterCheck(result=result, data_date=date(2026, 11, 1))
+        assert facts_of_case(case, {}, terms, "inap")["register.decile"].why == why
 
 
 def test_in_an_emergency_no_letter_is_needed_and_the_papers_may_follow(counter):
