@@ -1,7 +1,7 @@
 """The usual way of a request: in the register or not, recipient or not, emergency, well-off.
 
 The table of the health card (KIS), which other programmes follow alike. It is the usual way, not a
-lock: who takes another one says why.
+lock: who takes another one says why. Without a poverty test the register decides nothing.
 """
 
 from dataclasses import dataclass
@@ -56,13 +56,14 @@ def usual_way(situation: Situation) -> tuple[Step, ...]:
 def _rest(situation: Situation) -> tuple[Step, ...]:
     if situation.well_off and situation.poverty_test and not situation.emergency:
         return (Step.RECORD_ONLY,)
-    if situation.recipient:
-        return (Step.HANDLE_HERE,)
-    if not situation.poverty_test or situation.listed:
-        return (Step.REFER,)
-    if situation.listed is None:
-        return (Step.REFER,) if situation.emergency else (Step.FIND_OUT,)
-    return (Step.COLLECT_PAPERS, Step.VERIFY, Step.REFER, Step.PROPOSE_ENTRY)
+    # The register goes first: who is not in it is proposed and requested, recipient or not, for
+    # what he receives now he keeps only once he is in it.
+    if situation.poverty_test and situation.listed is False:
+        return (Step.COLLECT_PAPERS, Step.VERIFY, Step.REFER, Step.PROPOSE_ENTRY)
+    waits = situation.poverty_test and situation.listed is None and not situation.emergency
+    if waits:
+        return (Step.FIND_OUT,)
+    return (Step.HANDLE_HERE,) if situation.recipient else (Step.REFER,)
 
 
 def refers_without_reason(situation: Situation) -> bool:
