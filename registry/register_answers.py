@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 
 from puskesmas.actors import Actor
 from puskesmas.models import Office
 from registry.identities import people_by_record, records_of
 from registry.models import (
     Household,
+    Likeness,
     Register,
     RegisterCheck,
     RegisterRow,
@@ -31,9 +32,9 @@ class RegisterAnswer:
     """What one register says of a person on a day.
 
     ``why`` explains an uncertain answer: "no_list", "too_old", "partial", "no_nik",
-    "look_alike" (the list has the name without a NIK); else empty.
-    ``data_date`` is the list's date, or the day of the check made by hand. ``programmes`` are the
-    codes of those his row names.
+    "look_alike" (the list has the name without a NIK, or a row nobody has matched yet); else
+    empty. ``data_date`` is the list's date, or the day of the check made by hand. ``programmes``
+    are the codes of those his row names.
     """
 
     register: Register
@@ -73,9 +74,9 @@ def register_answers(
     data first; a list of one programme's recipients that was never loaded is left out. A list that
     is partial or older than the office allows cannot say "not listed"; neither can any list about
     a person whose NIK is unknown, nor one with a row nobody has matched that may be his: a like
-    name without a NIK, or on his family card. A check made by hand counts like a list of its day,
-    unless it found nothing out. What is known of merged records is
-    known of the person. Five queries.
+    name without a NIK, or on his family card, or one an officer is still asked about. A check made
+    by hand counts like a list of its day, unless it found nothing out. What is known of merged
+    records is known of the person. Five queries.
     """
     day = on or actor.office.today()
     people = {resident.pk: records_of(resident)}
@@ -163,7 +164,11 @@ def _rows_about(
         person: defaultdict(list) for person in people
     }
     for row in _possible_rows(owner, by_nik, letters, versions):
-        his: int | None = owner.get(row.resident_id or 0) or by_nik.get(row.nik_index)
+        his: int | None = (
+            owner.get(row.resident_id or 0)
+            or by_nik.get(row.nik_index)
+            or owner.get(row.asked_about or 0)
+        )
         if his is not None:
             found[his][row.register_version_id].append(row)
             continue
@@ -179,7 +184,7 @@ def _possible_rows(
     by_nik: Mapping[str, int],
     letters: Iterable[str],
     versions: Iterable[RegisterVersion],
-) -> QuerySet[RegisterRow]:
+) -> Any:
     is_his = Q(resident__in=list(owner))
     if by_nik:
         is_his |= Q(resident__isnull=True, nik_index__in=list(by_nik))
@@ -190,7 +195,13 @@ def _possible_rows(
     for letter in sorted(letters):
         first_letter |= Q(name_key__startswith=letter)
     like_named = Q(first_letter, resident__isnull=True) & may_be_his
-    return RegisterRow.objects.filter(is_his | like_named, register_version__in=list(versions))
+    # His NIK under quite another name: nobody has said yet whose row that is.
+    asked = Likeness.objects.filter(resident__in=list(owner), verdict=Likeness.Verdict.OPEN)
+    is_asked = Q(pk__in=asked.filter(register_row__isnull=False).values("register_row"))
+    about = asked.filter(register_row=OuterRef("pk")).order_by("pk").values("resident")[:1]
+    return RegisterRow.objects.filter(
+        is_his | like_named | is_asked, register_version__in=list(versions)
+    ).annotate(asked_about=Subquery(about))
 
 
 def _is_like_named(row: RegisterRow, records: list[Resident]) -> bool:

@@ -59,8 +59,15 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[\s./-]+(\d{1,2})[\s./-]+(\d{1,2})(?:[T\s]\S+)?")
 _MONTH_NAMED = re.compile(r"(\d{1,2})[\s./-]+([a-z]+)[\s./-]+(\d{4}|\d{2})", re.IGNORECASE)
 
-_UP_TO_THREE = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
-_RW_FIRST = re.compile(r"\W*rw\W*\d", re.IGNORECASE)
+_NUMBER = r"(0*\d{1,3}|[ivxl]+)(?![a-z0-9])"
+_ONE_NUMBER = re.compile(_NUMBER)
+_TWO_NUMBERS = re.compile(rf"(?:(r[tw])\W*r[tw]\W*)?{_NUMBER}\W+{_NUMBER}")
+_LABELLED = re.compile(rf"(?<![a-z])(r[tw])\W*{_NUMBER}")
+_ROMAN = {
+    tens + ones: 10 * ten + one
+    for ten, tens in enumerate(("", "x", "xx", "xxx", "xl"))
+    for one, ones in enumerate(("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"))
+}
 
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _MALE = {"l", "lk", "laki", "lakilaki", "pria", "1", "m"}
@@ -73,11 +80,15 @@ _RELATIONS: Mapping[str, str] = {
     "kepala keluarga": Relation.HEAD,
     "kepala": Relation.HEAD,
     "kk": Relation.HEAD,
+    "kepala rumah tangga": Relation.HEAD,
+    "krt": Relation.HEAD,
     "suami": Relation.HUSBAND,
     "istri": Relation.WIFE,
     "isteri": Relation.WIFE,
-    "anak": Relation.CHILD,
-    "anak kandung": Relation.CHILD,
+    **dict.fromkeys(
+        ("anak", "anak kandung", "anak angkat", "anak tiri", "anak kandung/tiri/angkat"),
+        Relation.CHILD,
+    ),
     "menantu": Relation.SON_IN_LAW,
     "cucu": Relation.GRANDCHILD,
     "orang tua": Relation.PARENT,
@@ -85,11 +96,22 @@ _RELATIONS: Mapping[str, str] = {
     "ibu": Relation.PARENT,
     "ayah": Relation.PARENT,
     "mertua": Relation.PARENT_IN_LAW,
-    "famili lain": Relation.OTHER_FAMILY,
-    "famili": Relation.OTHER_FAMILY,
-    "pembantu": Relation.HELPER,
-    "lainnya": Relation.OTHER,
+    # Dukcapil has no word of their own for these; to be of the family is not to be "lainnya".
+    **dict.fromkeys(
+        (
+            *("famili lain", "famili", "famili lainnya", "keponakan", "kemenakan", "saudara"),
+            *("saudara kandung", "adik", "kakak", "adik kandung", "kakak kandung", "ipar"),
+            *("adik ipar", "kakak ipar", "sepupu", "paman", "bibi", "kakek", "nenek", "cicit"),
+        ),
+        Relation.OTHER_FAMILY,
+    ),
+    **dict.fromkeys(
+        ("pembantu", "pembantu rumah tangga", "pembantu ruta", "art", "sopir"), Relation.HELPER
+    ),
+    **dict.fromkeys(("lainnya", "lain-lain", "lain lain", "lain"), Relation.OTHER),
 }
+#: The household lists have one word for both.
+_SPOUSE = {"istri/suami", "suami/istri", "isteri/suami", "suami/isteri", "pasangan"}
 
 
 def text_of(cell: Cell) -> str:
@@ -238,23 +260,45 @@ def ticked_sex(male: Cell, female: Cell, *, nik_sex: str) -> tuple[str, list[str
     return nik_sex, ["sex_unreadable"] if all(ticks) else []
 
 
-def neighbourhood_of(cell: Cell) -> tuple[str, bool]:
-    """Return an RT or RW number with three digits, and whether Excel had eaten its zeros."""
-    text = value_of(cell)
-    if text.isascii() and text.isdigit() and len(text) <= 3:
-        return text.zfill(3), not isinstance(cell, str)
-    return text[:3], False
+def neighbourhood_of(cell: Cell) -> tuple[str, list[str]]:
+    """Return an RT or RW number with three digits and its problems: "2", "RT 02", "VIII".
+
+    Nothing for what is no number: a list also writes hamlets there.
+    """
+    text = value_of(cell).lower()
+    labelled = _LABELLED.fullmatch(text)
+    number = labelled or _ONE_NUMBER.fullmatch(text)
+    if not text or number is None:
+        return "", ["rt_unreadable"] if text else []
+    digits, found = _three_digits(number[2 if labelled else 1])
+    eaten = not isinstance(cell, str) and bool(digits)
+    return digits, ["zeros_restored"] if eaten else found
 
 
-def rt_and_rw_of(cell: Cell) -> tuple[str, str]:
-    """Return RT and RW of one cell: "002/003", "RT 02 RW 03", "RW 3 RT 2"."""
-    text = value_of(cell)
-    numbers = _UP_TO_THREE.findall(text)
-    if len(numbers) != 2:
-        rt, _slash, rw = text.partition("/")
-        return neighbourhood_of(rt)[0], neighbourhood_of(rw)[0]
-    first, second = (number.zfill(3) for number in numbers)
-    return (second, first) if _RW_FIRST.match(text) else (first, second)
+def rt_and_rw_of(cell: Cell) -> tuple[str, str, list[str]]:
+    """Return RT and RW of one cell and the problems: "002/003", "RT 02 RW 03", "RW 3 RT 2"."""
+    text = value_of(cell).lower()
+    if not text:
+        return "", "", []
+    if pair := _TWO_NUMBERS.fullmatch(text):
+        told = {"rt": pair[2], "rw": pair[3]}
+        if pair[1] == "rw":
+            told = {"rt": pair[3], "rw": pair[2]}
+    elif alone := _ONE_NUMBER.fullmatch(text.rstrip(" /.-")):
+        told = {"rt": alone[1]}
+    else:
+        told = dict(reversed(_LABELLED.findall(text)))
+    rt, rt_found = _three_digits(told.get("rt", ""))
+    rw, rw_found = _three_digits(told.get("rw", ""))
+    return rt, rw, ["rt_unreadable"] if not told or rt_found or rw_found else []
+
+
+def _three_digits(number: str) -> tuple[str, list[str]]:
+    """Return an Arabic or Roman number with three digits; zeros alone say nothing."""
+    if number.isdigit():
+        return number.lstrip("0") and number.lstrip("0").zfill(3), []
+    value = _ROMAN.get(number, 0)
+    return (f"{value:03}", []) if value else ("", ["rt_unreadable"] if number else [])
 
 
 def title_of(text: str) -> str:
@@ -262,20 +306,24 @@ def title_of(text: str) -> str:
     return text.title() if text.isupper() else text
 
 
-def relation_of(cell: Cell) -> str:
-    """Return the code of the relation to the head of the family; unknown words are OTHER."""
-    word = value_of(cell).lower().replace(".", "")
-    if not word:
-        return ""
-    if word in Relation.values:
-        return word
-    return _RELATIONS.get(word, Relation.OTHER)
+def relation_of(cell: Cell, *, sex: str = "", household: bool = False) -> tuple[str, list[str]]:
+    """Return the code of the relation to the head of the family, and the problems.
+
+    Unknown words say nothing: a guess would take the place of what the office knows. In a
+    ``household`` survey a bare number is not Dukcapil's, and stays unread.
+    """
+    word = value_of(cell).lower().replace(".", "").replace(" / ", "/")
+    if word.isdigit() and household:
+        return "", []
+    code = word if word in Relation.values else _RELATIONS.get(word, "")
+    if word in _SPOUSE and sex:
+        code = Relation.WIFE if sex == Resident.Sex.FEMALE else Relation.HUSBAND
+    return code, ["relation_unreadable"] if word and not code else []
 
 
 def is_relation(text: str) -> bool:
     """Return whether the text is a relation to the head of the family, in known words."""
-    word = text.lower().replace(".", "")
-    return word in _RELATIONS
+    return bool(relation_of(text)[0]) and not text.isdigit()
 
 
 _LIFE = re.compile(

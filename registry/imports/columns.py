@@ -29,6 +29,7 @@ FIELDS = {
     "kk": _("Nomor KK"),
     "name": _("Nama"),
     "relation": _("Hubungan keluarga"),
+    "relation:KRT": _("Hubungan dengan kepala rumah tangga"),
     "sex": _("Jenis kelamin"),
     "sex:L": _("Kolom centang: laki-laki"),
     "sex:P": _("Kolom centang: perempuan"),
@@ -65,7 +66,9 @@ _ALIASES = {
     "name": "nama, nama lengkap, nama penduduk, nama warga, nama anggota keluarga, nama art, "
     "nama penerima, nama peserta, nama lengkap anggota keluarga, nama lgkp, nama individu",
     "relation": "hubungan keluarga, shdk, hubungan, hub keluarga, status hubungan, hubkel, "
-    "status hubungan dalam keluarga, hubungan dengan kepala keluarga, stat hbkel, hdkrt, hub krt",
+    "status hubungan dalam keluarga, hubungan dengan kepala keluarga, stat hbkel",
+    "relation:KRT": "hub krt, hdkrt, hubungan dengan krt, hubungan dengan kepala rumah tangga, "
+    "hubungan krt, status hubungan dengan krt",
     "sex": "jenis kelamin, jk, l/p, lp, kelamin, sex, jns kelamin, jenkel, jenis klmin, jnskel",
     "sex:L": "l, lk, laki, laki laki, pria",
     "sex:P": "p, pr, perempuan, wanita",

@@ -15,10 +15,15 @@ from puskesmas.models import Office
 from registry.imports.rows import Row
 from registry.likeness import fingerprints
 from registry.likeness.asking import Doubt
-from registry.likeness.people import Candidate, People, facts
-from registry.likeness.scoring import DOUBTFUL, ELSEWHERE, PLACES, Facts, is_certain, score
+from registry.likeness.people import (
+    Candidate,
+    People,
+    facts_of,
+    may_be_one_name,
+    share_a_word,
+)
+from registry.likeness.scoring import DOUBTFUL, ELSEWHERE, PLACES, Facts, Score, is_certain, score
 from registry.models import Household, HouseholdMember, Likeness, Resident
-from registry.naming import same_name
 
 #: What a row is compared with, and whether he lives.
 _WHO = (
@@ -80,11 +85,12 @@ class Matcher:
         self._people = people or People(office)
         self._records: dict[int, Resident] = {}
         self._by_nik = {
-            record.nik_index: self._person(record)
+            record.nik_index: record
             for record in self._take(
                 only=() if whole else _WHO, nik_index__in={row.nik_index for row in rows} - {""}
             )
         }
+        self._lenders = {id(row): lender for row in rows if (lender := self._whose_nik(row))}
         found = set() if whole else set(self._records)
         # Most lists are about people whose NIK is known: nothing else is asked about these.
         others = [row for row in rows if row.nik_index not in self._by_nik]
@@ -169,9 +175,23 @@ class Matcher:
 
     # --- Deciding -----------------------------------------------------------------------------
 
+    def _whose_nik(self, row: Row) -> Resident | None:
+        """Take the NIK from a row of quite another name than the one it was given to; return him.
+
+        A number copied from the line above would make his record another person's.
+        """
+        record = self._by_nik.get(row.nik_index) if row.nik_index else None
+        if record is None or record.name_key == row.name_key:
+            return None
+        person = self._person(record)
+        if any(_bears_the_name(row, one) for one in (record, person)):
+            return None
+        row.give_up_nik()
+        return person
+
     def _surely(self, row: Row) -> Match:
-        if row.nik_index and (resident := self._by_nik.get(row.nik_index)):
-            return Match(resident, "nik", _SURE)
+        if row.nik_index and (record := self._by_nik.get(row.nik_index)):
+            return Match(self._person(record), "nik", _SURE)
         if (resident := self._decided(row)) is not None:
             return Match(resident, "decided", _SURE)
         if row.kk_index and (resident := self._on_card(row)):
@@ -221,16 +241,13 @@ class Matcher:
             if _may_be(self._person(record), row) and not self.refused(row, self._person(record).pk)
         ]
         exact = {self._person(one).pk: one for one in family if one.name_key == row.name_key}
-        if len(exact) == 1:
-            (only,) = exact.values()
-            return None if _generation_apart(only.birth_date, row) else self._person(only)
-        # Brothers have names as alike as two spellings of one: the birth date tells them apart.
-        # Twins share that too.
-        if self._siblings[row.kk_index, row.birth_date] > 1:
+        if len(exact) != 1:
             return None
-        born = [one for one in family if row.birth_date and one.birth_date == row.birth_date]
-        close = {self._person(one).pk for one in born if same_name(one.name_key, row.name_key)}
-        return self._records[close.pop()] if len(close) == 1 else None
+        (only,) = exact.values()
+        is_other = _generation_apart(only.birth_date, row) or (
+            row.sex and only.sex not in ("", row.sex)
+        )
+        return None if is_other else self._person(only)
 
     def _card_of(self, person: Resident) -> str:
         membership = self.memberships.get(person.pk)
@@ -249,9 +266,10 @@ class Matcher:
 
     def _candidates(self, row: Row) -> list[Candidate]:
         """Return whom the row may be about, likeliest first, those of its card among them."""
-        told = _facts_of(row)
+        told = facts_of(row)
         best = (
-            {one.person: one for one in self._born_alike(row, told)}
+            {one.person: one for one in self._of_nik(row)}
+            | {one.person: one for one in self._born_alike(row, told)}
             | {one.person: one for one in self._people.candidates(told, nik_index=row.nik_index)}
             | self._of_card(row, told)
         )
@@ -263,15 +281,20 @@ class Matcher:
     def _born_alike(self, row: Row, told: Facts) -> Iterator[Candidate]:
         """Yield those of that name and birth date: worth a question, whatever else is said."""
         for record in self._by_name.get(row.name_key, []) if row.birth_date else ():
-            found = score(told, _facts_of(record)) if record.birth_date == row.birth_date else None
+            found = score(told, facts_of(record)) if record.birth_date == row.birth_date else None
             if found is not None and _may_be(person := self._person(record), row):
                 yield Candidate(person.pk, replace(found, points=max(found.points, DOUBTFUL)))
+
+    def _of_nik(self, row: Row) -> Iterator[Candidate]:
+        """Yield whose NIK the row bears under another name: an officer shall see the two."""
+        if (lender := self._lenders.get(id(row))) is not None:
+            yield Candidate(lender.pk, Score(DOUBTFUL, ("nik_same",)))
 
     def _of_card(self, row: Row, told: Facts) -> dict[int, Candidate]:
         best: dict[int, Candidate] = {}
         for record in self._by_card.get(row.kk_index, []) if row.kk_index else ():
             person = self._person(record)
-            found = score(told, _facts_of(record), same_card=True)
+            found = score(told, facts_of(record), same_card=True)
             if found is None or found.points < DOUBTFUL or not _may_be(person, row):
                 continue
             if person.pk not in best or found.points > best[person.pk].score.points:
@@ -293,7 +316,7 @@ class Matcher:
     def _grounds(self, row: Row, candidate: Candidate) -> tuple[str, ...]:
         grounds = candidate.score.grounds
         card = self._card_of(self._records[candidate.person])
-        elsewhere = row.kk_index and card and "kk_same" not in grounds
+        elsewhere = card not in ("", row.kk_index) and row.kk_index and "kk_same" not in grounds
         return (*grounds, "kk_differs") if elsewhere else grounds
 
     def _is_certain(self, row: Row, candidate: Candidate, doubt: Doubt) -> bool:
@@ -317,19 +340,22 @@ class Matcher:
             if who is None or not match.grounds:
                 continue
             if times[who.pk] > 1 or who.pk in spoken_for:
-                self._matches[key] = Match(doubtful=(Doubt(who, match.score, match.grounds),))
-        spoken_for |= times.keys()
+                self._matches[key] = Match(
+                    doubtful=(Doubt(who, match.score, match.grounds),),
+                    identical=(who,) if _says_the_same(match.grounds) else (),
+                )
+        spoken_for.update(times)
 
 
-def _facts_of(said: Row | Resident) -> Facts:
-    return facts(
-        name_key=said.name_key,
-        birth_date=said.birth_date,
-        sex=said.sex,
-        address_key=said.address_key,
-        rt=said.rt,
-        rw=said.rw,
-    )
+def _bears_the_name(row: Row, record: Resident) -> bool:
+    """Return whether row and record of one NIK may be one person's, by their names.
+
+    With a birth date of the row's own one word in common is enough: a wedding changes a name.
+    """
+    if may_be_one_name(row.name_key, record.name_key):
+        return True
+    is_born = row.stated[0] is not None and row.stated[0] == record.birth_date
+    return is_born and share_a_word(row.name_key, record.name_key)
 
 
 def _agrees(row: Row, record: Resident) -> bool:
@@ -337,7 +363,7 @@ def _agrees(row: Row, record: Resident) -> bool:
 
     Where no place is told, a name of one word and a usual birth date are too little.
     """
-    found = score(_facts_of(row), _facts_of(record))
+    found = score(facts_of(row), facts_of(record))
     if found is None or {"sex_differs", *ELSEWHERE} & set(found.grounds):
         return False
     if PLACES & set(found.grounds):

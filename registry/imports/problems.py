@@ -78,6 +78,13 @@ PROBLEMS = {
     "birth_date_differs": Problem(Gravity.WARNING, _("Tanggal lahir lain daripada menurut NIK")),
     "sex_differs": Problem(Gravity.WARNING, _("Jenis kelamin lain daripada menurut NIK")),
     "sex_unreadable": Problem(Gravity.WARNING, _("Jenis kelamin tidak terbaca")),
+    "rt_unreadable": Problem(
+        Gravity.WARNING, _("RT atau RW bukan angka; dikosongkan. Tulis misalnya 002.")
+    ),
+    "relation_unreadable": Problem(
+        Gravity.WARNING,
+        _("Hubungan keluarga tidak terbaca; dikosongkan. Tulis misalnya Istri, Anak, Famili lain."),
+    ),
     "decile_impossible": Problem(Gravity.WARNING, _("Desil bukan angka 1 sampai 10")),
     "deceased_listed": Problem(Gravity.WARNING, _("Orang ini tercatat meninggal")),
     "moved_listed": Problem(Gravity.WARNING, _("Orang ini tercatat pindah")),

@@ -76,7 +76,8 @@ class Loader:
         return tally
 
     def pass_by(self, piece: Sequence[Row]) -> None:
-        """Nothing of an earlier piece is needed for a later one."""
+        """Remember whom a piece speaks of that an earlier worker has taken in."""
+        self._matcher(piece)
 
     def publish(self, batch: Import, *, actor: Actor) -> None:
         """Let the version speak: all of it is in. What follows from it follows now."""
@@ -91,8 +92,7 @@ class Loader:
 
     def _plans(self, piece: Sequence[Row]) -> list[Plan]:
         outcome = Outcome.SAME if self.is_repeat else Outcome.NEW
-        fit = [row for row in piece if not row.stays_out]
-        matcher = Matcher(self._batch.office, fit, lock=False, people=self._people, whole=False)
+        matcher = self._matcher(piece)
         plans = []
         for row in piece:
             if row.stays_out:
@@ -106,6 +106,10 @@ class Loader:
             how = match.how or "nobody"
             plans.append(Plan(row, outcome, match.resident, matched_by=how, doubts=match.doubtful))
         return plans
+
+    def _matcher(self, piece: Sequence[Row]) -> Matcher:
+        fit = [row for row in piece if not row.stays_out]
+        return Matcher(self._batch.office, fit, lock=False, people=self._people, whole=False)
 
 
 _SAID = ("line", "nik_index", "kk_index", "name", "name_key", "decile", "programmes")

@@ -17,7 +17,8 @@ from registry.imports.matching import Matcher
 from registry.imports.plans import Outcome, Plan, Tally, keep_rows, outcome_of_unfit
 from registry.imports.rows import Row
 from registry.likeness.asking import Doubt, Question, ask
-from registry.likeness.people import People
+from registry.likeness.people import Listed, People
+from registry.likeness.scoring import Score, is_certain
 from registry.models import Household, HouseholdMember, Import, LifeEvent, Resident
 from registry.naming import address_key, name_key
 
@@ -55,6 +56,8 @@ class Loader:
     def __init__(self, batch: Import, *, dry: bool) -> None:
         self._batch, self._dry = batch, dry
         self._people = People(batch.office)
+        self._listed = Listed()
+        self._alike: dict[int, Score] = {}
         # Residents already spoken for, or made by this very list: no second row is about them.
         written = batch.rows.filter(line__lte=batch.done_lines, resident__isnull=False)
         self._taken: set[int] = set() if dry else set(written.values_list("resident", flat=True))
@@ -76,9 +79,13 @@ class Loader:
     def pass_by(self, piece: Sequence[Row]) -> None:
         """Remember whom a piece is about that an earlier worker has taken in."""
         matcher = self._matcher(piece, lock=False)
+        kept = self._batch.rows.filter(line__range=(piece[0].line, piece[-1].line))
+        new = set(kept.filter(outcome=Outcome.NEW).values_list("line", flat=True))
         for row in piece:
             if not row.stays_out and (resident := self._whom(row, matcher)):
                 self._taken.add(resident.pk)
+            if row.line in new:
+                self._listed.add(row)
 
     def _matcher(self, piece: Sequence[Row], *, lock: bool) -> Matcher:
         fit = [row for row in piece if not row.stays_out]
@@ -94,7 +101,9 @@ class Loader:
             row.problems.append("double_row")
             return Plan(row, outcome_of_unfit(row))
         if resident is None:
-            return Plan(row, Outcome.NEW, doubts=self._doubts(row, matcher))
+            doubts = self._doubts(row, matcher)
+            self._note_earlier(row)
+            return Plan(row, Outcome.NEW, doubts=doubts)
         self._taken.add(resident.pk)
         note_life(row, resident)
         membership = matcher.memberships.get(resident.pk)
@@ -122,12 +131,27 @@ class Loader:
         _compare(plan, resident, self._batch)
         return not plan.after
 
+    def _note_earlier(self, row: Row) -> None:
+        """Note which earlier row of this list looks like the one of a new person."""
+        found = self._listed.earlier(row) if row.namesake_line is None else None
+        if found is not None:
+            row.namesake_line, self._alike[row.line] = found
+            row.problems.append("namesake_row")
+        self._listed.add(row)
+
     def _doubts(self, row: Row, matcher: Matcher) -> tuple[Doubt, ...]:
-        """Return who a new person may be; a namesake in the list also whoever was spoken of."""
+        """Return who a new person may be; a namesake in the list also whoever was spoken of.
+
+        Of those a row was about already, only who looks quite like this one too.
+        """
         doubts = matcher.match(row).doubtful
         if row.namesake_line is not None:
             return doubts
-        free = tuple(one for one in doubts if one.resident.pk not in self._taken)
+        free = tuple(
+            one
+            for one in doubts
+            if one.resident.pk not in self._taken or is_certain(Score(one.score, one.grounds))
+        )
         if free:
             row.problems.append("possible_double")
         return free
@@ -140,7 +164,8 @@ class Loader:
             made |= dict(earlier.values_list("line", "resident"))
         for plan in plans:
             first = made.get(plan.row.namesake_line) if plan.outcome == Outcome.NEW else None
-            yield Question(plan.row, plan.doubts, other=plan.person, namesake=first)
+            alike = self._alike.pop(plan.row.line, None)
+            yield Question(plan.row, plan.doubts, other=plan.person, namesake=first, alike=alike)
 
 
 def note_life(row: Row, resident: Resident) -> None:

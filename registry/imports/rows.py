@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from puskesmas.crypto import blind_index
 from registry import codes, identity
@@ -13,12 +13,22 @@ from registry.imports import cells, columns, hamlets
 from registry.imports.problems import Gravity, worst
 from registry.imports.sections import Section, heading_of
 from registry.imports.sheets import Cell, Line
+from registry.likeness.people import may_be_one_name, spelled
 from registry.models import Resident
-from registry.naming import address_key, name_key, same_name, tidy_name
+from registry.naming import address_key, name_key, tidy_name
 
 _DIED = re.compile(r"\b(meninggal|wafat|alm|almarhum|almarhumah|mati|md)\b", re.IGNORECASE)
 _MOVED = re.compile(r"\b(pindah|pdh)\b", re.IGNORECASE)
 _ANY_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+#: What is said of a row by what its NIK says, or helped to read.
+_OF_NIK = {"sex_differs", "birth_date_differs", "region_other", "birth_date_month_first"} | {
+    "birth_date_unreadable",
+    "birth_date_future",
+    "birth_date_order",
+    "birth_date_serial",
+    "sex_unreadable",
+    "nik_tidied",
+}
 _TOTALS = {"jumlah", "total", "jumlah total", "jumlah penduduk", "jumlah jiwa", "grand total"}
 
 
@@ -57,9 +67,13 @@ class Row:
     nik_index: str = ""
     kk_index: str = ""
 
-    #: The earlier line that may be the same person or another of that name, and how many rows
-    #: before this one say the same.
+    #: Birth date and sex as the row states them without the NIK, and the problems of reading them.
+    stated: tuple[date | None, str, tuple[str, ...]] = (None, "", ())
+
+    #: The earlier line that may be the same person or another of that name, the name there, and
+    #: how many rows before this one say the same.
     namesake_line: int | None = None
+    namesake_key: str = ""
     nth: int = 0
 
     @property
@@ -71,6 +85,13 @@ class Row:
     def is_person(self) -> bool:
         """Return whether the line stands for a person at all: it counts, even when wrong."""
         return worst(self.problems) is not Gravity.SKIP
+
+    def give_up_nik(self) -> None:
+        """Go on without the NIK, which is another's, and without what only the NIK told."""
+        self.nik = self.nik_index = ""
+        self.birth_date, self.sex, found = self.stated
+        own = [code for code in self.problems if code not in _OF_NIK]
+        self.problems = [*own, *found, "nik_shared"]
 
     def seal(self) -> None:
         """Compute the keys the row is looked up by, once its facts are final."""
@@ -93,7 +114,8 @@ def parse(
 
     Repeated persons within the list are told here: the second of two is ``double_row`` when the
     names agree, and loses its NIK (``nik_shared``) when they do not. Two of one name in one house
-    are one person only when a birth date says so: else both stay (``namesake_row``).
+    are one person only when a birth date says so and the house is stated; else, and in another
+    spelling, both stay (``namesake_row``).
     ``month_first`` is what :func:`month_first_marks` found in the same list.
     """
     seen = _Seen()
@@ -144,42 +166,50 @@ class _Seen:
 
     def check(self, row: Row) -> None:
         first_name = self._names_by_nik.get(row.nik_index) if row.nik_index else None
-        if first_name is not None and same_name(first_name, row.name_key):
+        if first_name is not None and may_be_one_name(first_name, row.name_key):
             row.problems.append("double_row")
             return
         if first_name is not None:
-            # What this NIK says about sex and birth is about the other person.
-            own = [
-                code for code in row.problems if code not in {"sex_differs", "birth_date_differs"}
-            ]
-            row.nik = row.nik_index = ""
-            row.problems = [*own, "nik_shared"]
-        place = row.kk_index or (row.rw, row.rt, row.address)
-        here = self._persons.setdefault((place, row.name_key), [])
-        if row.birth_date and not row.nik_index and any(one[1] == row.birth_date for one in here):
+            row.give_up_nik()
+        place = row.kk_index or (row.rw, row.rt, row.address_key)
+        here = self._persons.setdefault((place, spelled(row.name_key)), [])
+        if self._is_again(row, here):
             row.problems.append("double_row")
             return
         self._note_namesake(row, here)
-        here.append((row.line, row.birth_date, row.nik_index))
+        here.append(_Person(row.line, row.name_key, row.birth_date, row.nik_index))
         if row.nik_index:
             self._names_by_nik[row.nik_index] = row.name_key
+
+    def _is_again(self, row: Row, here: Sequence["_Person"]) -> bool:
+        """Return whether the row says letter for letter what an earlier one did, its house too."""
+        is_sure = row.birth_date and not row.nik_index and (row.kk_index or row.address_key)
+        return bool(is_sure) and any(
+            one.name_key == row.name_key and one.born == row.birth_date for one in here
+        )
 
     def _note_namesake(self, row: Row, here: Sequence["_Person"]) -> None:
         """Father and son, or one person written twice: nobody but an officer can say."""
         maybe = [
-            line
-            for line, born, nik_index in here
-            if not (nik_index and row.nik_index)
-            and (born == row.birth_date or not born or not row.birth_date)
+            one
+            for one in here
+            if not (one.nik_index and row.nik_index)
+            and (one.born == row.birth_date or not one.born or not row.birth_date)
         ]
         if maybe:
-            row.namesake_line = maybe[0]
-            row.nth = sum(one[1:] == (row.birth_date, row.nik_index) for one in here)
+            row.namesake_line, row.namesake_key = maybe[0].line, maybe[0].name_key
+            told = (row.name_key, row.birth_date, row.nik_index)
+            row.nth = sum(one[1:] == told for one in here)
             row.problems.append("namesake_row")
 
 
-#: Line, birth date and NIK of a person in the list.
-_Person = tuple[int, date | None, str]
+class _Person(NamedTuple):
+    """A person in the list."""
+
+    line: int
+    name_key: str
+    born: date | None
+    nik_index: str
 
 
 def _places(mapping: Mapping[str, str]) -> list[tuple[int, str]]:
@@ -235,7 +265,9 @@ def _read_identity(
     nik = None
     if digits:
         try:
-            stated, _unused = cells.birth_date_of(_birth_cell(raw), today=today, nik_date=None)
+            stated, misread = cells.birth_date_of(
+                _birth_cell(raw), today=today, nik_date=None, month_first=month_first
+            )
             nik = identity.parse_nik(digits, today=today, stated_birth_date=stated)
         except IdentityError as error:
             row.problems = [code for code in row.problems if code != "nik_tidied"]
@@ -252,6 +284,7 @@ def _read_identity(
     row.sex, found = _sex_of(raw, nik_sex=nik.sex if nik else "")
     row.problems += found
     if nik:
+        row.stated = (stated, _sex_of(raw, nik_sex="")[0], (*misread, *found))
         concerns = identity.nik_concerns(nik, sex=row.sex, birth_date=row.birth_date)
         row.problems += [concern.code for concern in concerns]
 
@@ -285,19 +318,22 @@ def _birth_cell(raw: Mapping[str, Cell]) -> Cell:
 
 
 def _read_place(row: Row, raw: Mapping[str, Cell]) -> None:
-    if "rt_rw" in raw:
-        row.rt, row.rw = cells.rt_and_rw_of(raw["rt_rw"])
-        return
-    row.rt, rt_restored = cells.neighbourhood_of(raw.get("rt"))
-    row.rw, rw_restored = cells.neighbourhood_of(raw.get("rw"))
-    if rt_restored or rw_restored:
-        row.problems.append("zeros_restored")
+    row.rt, row.rw, found = cells.rt_and_rw_of(raw.get("rt_rw"))
+    if not row.rt and not row.rw:
+        row.rt, found_rt = cells.neighbourhood_of(raw.get("rt"))
+        row.rw, found_rw = cells.neighbourhood_of(raw.get("rw"))
+        found = [*found_rt, *found_rw, *([] if row.rt or row.rw else found)]
+    row.problems += dict.fromkeys(found)
 
 
 def _read_rest(row: Row, raw: Mapping[str, Cell]) -> None:
     for named, cell in raw.items():
         if named in _PLAIN:
             setattr(row, named, _PLAIN[named](cell))
+    row.relation, found = cells.relation_of(raw.get("relation"), sex=row.sex)
+    if not row.relation and "relation:KRT" in raw:
+        row.relation, found = cells.relation_of(raw["relation:KRT"], sex=row.sex, household=True)
+    row.problems += found
     if not row.birth_place and "birth" in raw:
         row.birth_place = cells.text_of(raw["birth"]).rpartition(",")[0].strip()[:80]
     row.decile, found = cells.decile_of(raw.get("decile"))
@@ -328,7 +364,6 @@ _PLAIN: dict[str, Callable[[Cell], str]] = {
     "disability": _text(120, codes.DISABILITIES.words_of),
     "occupation": _text(80),
     "phone": cells.phone_of,
-    "relation": cells.relation_of,
 }
 
 

@@ -28,7 +28,8 @@ class Question:
     """A row and whom it may be about.
 
     ``other`` and ``register_row`` are the keys of the resident it became, or the row it is.
-    ``namesake`` is the key of whom an earlier row of that name in that house became.
+    ``namesake`` is the key of whom an earlier row of that name in that house became; ``alike``
+    how like that row is, when it is more than the name.
     """
 
     row: Any
@@ -36,6 +37,7 @@ class Question:
     other: int | None = None
     register_row: int | None = None
     namesake: int | None = None
+    alike: Score | None = None
 
 
 def ask(office: Office, questions: Iterable[Question]) -> None:
@@ -64,19 +66,22 @@ def ask(office: Office, questions: Iterable[Question]) -> None:
 def _asked_about(question: Question) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     doubts = question.doubts[:_MOST]
     if question.namesake and question.namesake not in {one.resident.pk for one in doubts}:
-        alike = _namesakes(question.row)
+        alike = question.alike or _namesakes(question.row)
         yield question.namesake, alike.points, alike.grounds
     yield from ((one.resident.pk, one.score, one.grounds) for one in doubts)
 
 
 def _namesakes(row: Any) -> Score:
     """Return how likely two rows of one name in one house or on one card are one person."""
-    told = facts(
-        name_key=row.name_key,
-        birth_date=None,
-        sex="",
-        address_key=row.address_key,
-        rt=row.rt,
-        rw=row.rw,
+    one, other = (
+        facts(
+            name_key=name_key,
+            birth_date=None,
+            sex="",
+            address_key=row.address_key,
+            rt=row.rt,
+            rw=row.rw,
+        )
+        for name_key in (row.name_key, row.namesake_key)
     )
-    return score(told, told, same_card=bool(row.kk_index)) or Score(0, ())
+    return score(one, other, same_card=bool(row.kk_index)) or Score(0, ())

@@ -10,7 +10,15 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from puskesmas.models import Office
-from registry.likeness.scoring import DOUBTFUL, NAME_AT_LEAST, Facts, Score, score
+from registry.likeness.scoring import (
+    DOUBTFUL,
+    NAME_AT_LEAST,
+    Facts,
+    Score,
+    compare_names,
+    is_certain,
+    score,
+)
 from registry.likeness.spelling import Name, Street, neighbourhood
 from registry.models import Resident
 
@@ -18,9 +26,28 @@ from registry.models import Resident
 _NEAREST = 8
 #: A street of more people than this is no help beside RT and RW.
 _LONG_STREET = 300
+#: Letters a call name has at least.
+_CALL_NAME = 4
 
 _name = lru_cache(50_000)(Name.of)
 _street = lru_cache(10_000)(Street.of)
+
+
+def facts_of(said: Any) -> Facts:
+    """Return the facts of a row or a resident."""
+    return facts(
+        name_key=said.name_key,
+        birth_date=said.birth_date,
+        sex=said.sex,
+        address_key=said.address_key,
+        rt=said.rt,
+        rw=said.rw,
+    )
+
+
+def spelled(name_key: str) -> str:
+    """Return what all spellings of a name have in common."""
+    return _name(name_key).joined
 
 
 def facts(
@@ -38,9 +65,29 @@ def facts(
     )
 
 
+@lru_cache(10_000)
+def may_be_one_name(one: str, other: str) -> bool:
+    """Return whether two name keys on one NIK may be one person's.
+
+    Slips, spellings, titles, parts of a name, a call name ("Yati" for "Suryati"). More generous
+    than matching without a NIK: what is refused here is most likely a number copied from the line
+    above.
+    """
+    left, right = _name(one), _name(other)
+    short, whole = sorted((left.joined, right.joined), key=len)
+    called = len(short) >= _CALL_NAME and short in whole
+    return not short or called or bool(compare_names(left, right)[0])
+
+
+def share_a_word(one: str, other: str) -> bool:
+    """Return whether two name keys have a word in common, as before and after a wedding."""
+    words = set(_name(one).words) & set(_name(other).words)
+    return any(len(word) > 1 for word in words)
+
+
 @dataclass(frozen=True)
 class Known:
-    """One record of the office. ``person`` is the key of the record that stands for its person."""
+    """One record. ``person`` is the key of the record that stands for its person."""
 
     pk: int
     person: int
@@ -56,17 +103,22 @@ class Candidate:
     score: Score
 
 
-class People:
-    """All records of an office, by neighbourhood, street and birth date.
+class Records:
+    """Records to be compared with, by neighbourhood, street and birth date."""
 
-    Read once, when the first row asks: a list whose rows all carry a known NIK never does.
-    """
+    def __init__(self) -> None:
+        self._known: list[Known] = []
+        self._by_neighbourhood: dict[Any, _Group] = defaultdict(_Group)
+        self._by_street: dict[Any, _Group] = defaultdict(_Group)
+        self._by_birth: dict[Any, _Group] = defaultdict(_Group)
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._known: list[Known] | None = None
-        #: Keys of the people whom rows of this list were linked to already.
-        self.spoken_for: set[int] = set()
+    def add(self, one: Known) -> None:
+        """Take in one more."""
+        place, told = len(self._known), one.facts
+        self._known.append(one)
+        self._by_neighbourhood[told.rt, told.rw].add(place, told.name)
+        self._by_street[told.street.letters].add(place, told.name)
+        self._by_birth[told.birth_date].add(place, told.name)
 
     def candidates(self, asked: Facts, *, nik_index: str = "") -> list[Candidate]:
         """Return whom the facts may be about, likeliest first: from :data:`DOUBTFUL` points on.
@@ -87,7 +139,6 @@ class People:
 
     def _near(self, asked: Facts) -> Iterator[Known]:
         """Yield records with a like name in the neighbourhood, in the street, or born that day."""
-        known = self._read()
         here = self._by_neighbourhood.get((asked.rt, asked.rw)) if asked.rt and asked.rw else None
         street = self._by_street.get(asked.street.letters) if asked.street.letters else None
         born = self._by_birth.get(asked.birth_date) if asked.birth_date else None
@@ -98,20 +149,51 @@ class People:
         for group in (here, street, born):
             if group is not None:
                 places.update(dict.fromkeys(group.alike(asked.name)))
-        return (known[place] for place in places)
+        return (self._known[place] for place in places)
 
-    def _read(self) -> list[Known]:
-        if self._known is None:
-            self._known = list(_records(self._office))
-            self._by_neighbourhood: dict[Any, _Group] = defaultdict(_Group)
-            self._by_street: dict[Any, _Group] = defaultdict(_Group)
-            self._by_birth: dict[Any, _Group] = defaultdict(_Group)
-            for place, one in enumerate(self._known):
-                told = one.facts
-                self._by_neighbourhood[told.rt, told.rw].add(place, told.name)
-                self._by_street[told.street.letters].add(place, told.name)
-                self._by_birth[told.birth_date].add(place, told.name)
-        return self._known
+
+class People:
+    """All records of an office.
+
+    Read once, when the first row asks: a list whose rows all carry a known NIK never does.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._records: Records | None = None
+        #: Keys of the people whom rows of this list were linked to already.
+        self.spoken_for: set[int] = set()
+
+    def candidates(self, asked: Facts, *, nik_index: str = "") -> list[Candidate]:
+        """Return :meth:`Records.candidates` among the office's people."""
+        if self._records is None:
+            self._records = Records()
+            for one in _records(self._office):
+                self._records.add(one)
+        return self._records.candidates(asked, nik_index=nik_index)
+
+
+class Listed:
+    """People a list has made so far, by the line that made them: those without a NIK.
+
+    What the same row says of two people it makes must not hang on where a piece of the list ends:
+    so rows are compared with rows, whether or not the earlier one is in the database already.
+    """
+
+    def __init__(self) -> None:
+        self._rows = Records()
+
+    def earlier(self, row: Any) -> tuple[int, Score] | None:
+        """Return the line of the earlier row that surely looks like this one, and how much."""
+        alike = self._rows.candidates(facts_of(row))
+        sure = (one for one in alike if is_certain(one.score))
+        first = next(sure, None)
+        return (first.person, first.score) if first else None
+
+    def add(self, row: Any) -> None:
+        """Note whom a row makes; one with a NIK is told from others by that."""
+        if not row.nik_index:
+            self._rows.add(Known(row.line, row.line, "", facts_of(row)))
 
 
 class _Group:

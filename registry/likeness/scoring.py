@@ -73,7 +73,7 @@ def score(one: Facts, other: Facts, *, same_card: bool = False) -> Score | None:
 
     Two on one family card live together, whatever their addresses say.
     """
-    name, name_points = _compare_names(one.name, other.name)
+    name, name_points = compare_names(one.name, other.name)
     if not name:
         return None
     place = "kk_same" if same_card else _compare_places(one, other)
@@ -107,7 +107,8 @@ def is_certain(found: Score) -> bool:
     return bool(grounds & _WHOLE_NAME and grounds & _SAME_HOUSE and "one_word" not in grounds)
 
 
-def _compare_names(one: Name, other: Name) -> tuple[str, float]:
+def compare_names(one: Name, other: Name) -> tuple[str, float]:
+    """Return in what way two names are alike and how much (0–100); "" when they are not."""
     if one.key == other.key:
         return "name_same", 100
     if one.bag == other.bag or one.joined == other.joined:

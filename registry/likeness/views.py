@@ -43,6 +43,7 @@ GROUNDS = {
     "sex_differs": gettext_lazy("jenis kelamin lain"),
     "kk_same": gettext_lazy("KK sama"),
     "kk_differs": gettext_lazy("KK lain"),
+    "nik_same": gettext_lazy("NIK sama, nama lain"),
 }
 _DECIDED = "decided"
 

@@ -81,11 +81,62 @@ def test_an_unreadable_sex_gives_way_to_the_nik_and_is_told():
     assert cells.sex_of("X", nik_sex="P") == ("P", ["sex_unreadable"])
 
 
+UNREADABLE = ["rt_unreadable"]
+
+
 @pytest.mark.parametrize(
-    ("cell", "expected"), [("002", ("002", False)), (2.0, ("002", True)), ("2", ("002", False))]
+    ("cell", "digits", "problems"),
+    [
+        ("002", "002", []),
+        ("2", "002", []),
+        (2.0, "002", ["zeros_restored"]),
+        ("RT 02", "002", []),
+        ("RT.02", "002", []),
+        ("rt02", "002", []),
+        ("0012", "012", []),
+        ("VIII", "008", []),
+        ("RW IV", "004", []),
+        ("000", "", []),
+        ("-", "", []),
+        ("", "", []),
+        ("1234", "", UNREADABLE),
+        ("KRAJAN", "", UNREADABLE),
+        ("KRAJAN II", "", UNREADABLE),
+        ("IIX", "", UNREADABLE),
+        ("02A", "", UNREADABLE),
+    ],
 )
-def test_rt_and_rw_have_three_digits(cell, expected):
-    assert cells.neighbourhood_of(cell) == expected
+def test_rt_and_rw_have_three_digits_or_say_nothing(cell, digits, problems):
+    assert cells.neighbourhood_of(cell) == (digits, problems)
+
+
+@pytest.mark.parametrize(
+    ("cell", "rt", "rw"),
+    [
+        ("002/003", "002", "003"),
+        ("2 / 3", "002", "003"),
+        ("0002-0003", "002", "003"),
+        ("RT 02 RW 03", "002", "003"),
+        ("RT.02/RW.03", "002", "003"),
+        ("RW 3 RT 2", "002", "003"),
+        ("RT/RW 002/003", "002", "003"),
+        ("RW/RT 003/002", "002", "003"),
+        ("RT II RW III", "002", "003"),
+        ("DUSUN KRAJAN II RT 02 RW 03", "002", "003"),
+        ("RT 02 RW 03 NO 12", "002", "003"),
+        ("RW 03", "", "003"),
+        ("02/-", "002", ""),
+        ("2", "002", ""),
+        ("", "", ""),
+    ],
+)
+def test_rt_and_rw_of_one_cell(cell, rt, rw):
+    assert cells.rt_and_rw_of(cell) == (rt, rw, [])
+
+
+@pytest.mark.parametrize("cell", ["KRAJAN", "KRAJAN II", "DUSUN KRAJAN 2", "1/2/3", "2001/3"])
+def test_a_hamlet_is_no_rt_and_what_cannot_be_read_is_told(cell):
+    assert cells.rt_and_rw_of(cell) == ("", "", UNREADABLE)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +154,40 @@ def test_decile_cells(cell, expected):
     assert cells.decile_of(cell) == expected
 
 
+# Dukcapil's list has "famili lain" for whoever is of the family and has no word there: a nephew
+# is no stranger, and "lainnya" is for strangers.
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("KEPALA KELUARGA", "1"), ("Isteri", "3"), ("4", "4"), ("Keponakan", "11")],
+    [
+        ("KEPALA KELUARGA", "1"),
+        ("Kepala Rumah Tangga", "1"),
+        ("Isteri", "3"),
+        ("4", "4"),
+        ("Anak angkat", "4"),
+        ("Keponakan", "9"),
+        ("Adik Ipar", "9"),
+        ("Pembantu Rumah Tangga", "10"),
+        ("Lain-lain", "11"),
+        ("", ""),
+    ],
 )
 def test_relations(written, code):
-    assert cells.relation_of(written) == code
+    assert cells.relation_of(written) == (code, [])
+
+
+@pytest.mark.parametrize(("sex", "code"), [("P", "3"), ("L", "2")])
+def test_the_household_lists_one_word_for_both_is_told_by_the_sex(sex, code):
+    assert cells.relation_of("Istri / Suami", sex=sex) == (code, [])
+
+
+@pytest.mark.parametrize("written", ["Istri/Suami", "Orang tua/mertua", "x", "12", "TETANGGA"])
+def test_a_relation_nobody_can_read_says_nothing_and_is_told(written):
+    assert cells.relation_of(written) == ("", ["relation_unreadable"])
+
+
+def test_a_household_surveys_number_is_not_dukcapils():
+    assert cells.relation_of("6", household=True) == ("", [])
+    assert cells.relation_of("Cucu", household=True) == ("6", [])
 
 
 HAMLETS = {"Krajan", "Krajan Lor", "Sumber Wadung", "Sukorejo", "Sukarejo", "Blok A", "Krajan II"}

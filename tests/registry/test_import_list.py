@@ -16,16 +16,19 @@ from puskesmas.errors import InvalidInput, NotYourRole, StaleVersion, WrongState
 from registry.imports import pieces, plans, services
 from registry.imports.problems import PROBLEMS, Gravity
 from registry.imports.services import _Upload
+from registry.likeness import deciding
 from registry.models import (
     Household,
     HouseholdMember,
     Import,
     ImportRow,
+    Likeness,
     Register,
     RegisterRow,
     RegisterVersion,
     Resident,
 )
+from registry.register_answers import register_answers
 
 DAY = date(2026, 6, 30)
 HEADER = ["NIK", "NO KK", "NAMA", "L/P", "TGL LAHIR", "HUBUNGAN", "ALAMAT", "RT", "RW", "KET"]
@@ -229,6 +232,115 @@ def test_two_names_on_one_nik_both_go_in_the_second_without_it(cast):
     batch = load(cast.village, sheet(AGUS, changed(SITI, NIK=AGUS[0])))
     assert batch.counts["problems"] == {"nik_shared": 1}
     assert Resident.objects.get(name="SITI AMINAH").nik == ""
+
+
+def test_a_list_without_a_place_tells_namesakes_of_one_usual_birthday_apart(cast):
+    header = ["NAMA", "TGL LAHIR"]
+    slamet = ["SLAMET", "01-01-1960"]
+    batch = load(cast.village, sheet(slamet, slamet, header=header))
+    assert Resident.objects.count() == 2
+    assert batch.counts["problems"]["namesake_row"] == 1
+    assert Likeness.objects.count() == 1
+
+
+def test_what_only_the_dropped_nik_told_is_dropped_with_it(cast):
+    copied = changed(SITI, NIK=AGUS[0], TGL_LAHIR="", **{"L/P": ""})
+    load(cast.village, sheet(AGUS, copied))
+    siti = Resident.objects.get(name="SITI AMINAH")
+    assert (siti.nik, siti.birth_date, siti.sex) == ("", None, "")
+
+
+def test_a_known_nik_under_quite_another_name_changes_nobody(cast):
+    load(cast.village, sheet(SITI))
+    before = Resident.objects.values().get()
+    stranger = changed(SITI, NAMA="BAMBANG", TGL_LAHIR="04-03-1971", **{"L/P": "L"})
+    batch = load(cast.village, sheet(stranger))
+    assert Resident.objects.values().get(name="SITI AMINAH") == before
+    new = Resident.objects.get(name="BAMBANG")
+    assert (new.nik, new.birth_date, new.sex) == ("", date(1971, 3, 4), "L")
+    assert batch.counts["problems"] == {"nik_shared": 1, "possible_double": 1}
+    asked = Likeness.objects.get()
+    assert (asked.resident.name, asked.other, asked.grounds) == ("SITI AMINAH", new, ["nik_same"])
+    again = load(cast.village, sheet(stranger))
+    assert again.counts["outcomes"] == {"same": 1}
+    assert Likeness.objects.count() == 1
+
+
+def test_a_sisters_name_with_a_birth_date_of_its_own_is_not_hers(cast):
+    load(cast.village, sheet(SITI))
+    load(cast.village, sheet(changed(SITI, NAMA="SITI KHODIJAH", TGL_LAHIR="04-03-1985")))
+    assert Resident.objects.get(nik_index__gt="").name == "SITI AMINAH"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "result"), [("", "uncertain"), ("same", "listed"), ("different", "not_listed")]
+)
+def test_a_register_with_her_nik_under_another_name_leaves_her_answer_open(
+    cast, dtsen, verdict, result
+):
+    load(cast.village, sheet(SITI))
+    day = cast.village.today()
+    listed = sheet(changed(SITI, NAMA="BAMBANG"), AGUS)
+    load(cast.village, listed, kind="register", register=dtsen, data_date=day)
+    assert set(RegisterRow.objects.values_list("resident", flat=True)) == {None}
+    if verdict:
+        uid = Likeness.objects.get().uid
+        deciding.decide(actor=cast.actor("back"), uid=uid, verdict=verdict)
+    siti = Resident.objects.get()
+    (answer,) = register_answers(siti, actor=cast.actor("front"))
+    assert answer.result == result
+
+
+@pytest.mark.parametrize("verdict", ["same", "different"])
+def test_what_the_officer_said_of_a_nik_under_two_names_holds(cast, verdict):
+    load(cast.village, sheet(SITI))
+    renamed = changed(SITI, NAMA="BAMBANG")
+    load(cast.village, sheet(renamed))
+    deciding.decide(actor=cast.actor("back"), uid=Likeness.objects.get().uid, verdict=verdict)
+    load(cast.village, sheet(renamed))
+    people = Resident.objects.filter(canonical=None).values_list("name", flat=True)
+    assert sorted(people) == (["BAMBANG"] if verdict == "same" else ["BAMBANG", "SITI AMINAH"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Hj. SITI AMINAH, S.Pd", "SITI AMINNAH", "AMINAH", "S. AMINAH", "SITI", "Ny. AMINAH"),
+        *("SITI SUPRIYADI", "AMINAH SITI", "SITIAMINAH"),
+    ],
+)
+def test_a_known_nik_under_a_name_of_hers_is_hers(cast, written):
+    load(cast.village, sheet(SITI))
+    batch = load(cast.village, sheet(changed(SITI, NAMA=written)))
+    assert batch.counts["problems"] == {}
+    assert Resident.objects.get().name == written
+
+
+def test_a_foreign_nik_costs_a_list_no_query_more(cast):
+    load(cast.village, sheet(SITI, AGUS))
+    rows = [changed(line, NAMA=name) for line, name in ((SITI, "BAMBANG"), (AGUS, "WATI"))]
+    counts = []
+    for lines in ((SITI, AGUS), [changed(SITI, NIK="", KET="x"), AGUS], rows):
+        with CaptureQueriesContext(connection) as asked:
+            batch = handed_in(cast, content=sheet(*lines))
+            tried(cast.actor("back"), batch)
+        counts.append(len(asked))
+    # No more than for any row without a NIK.
+    assert counts[0] < counts[2] <= counts[1] + 2
+
+
+def test_a_relation_nobody_can_read_leaves_the_head_of_the_family(cast):
+    load(cast.village, sheet(AGUS))
+    batch = load(cast.village, sheet(changed(AGUS, HUBUNGAN="KRPALA")))
+    assert HouseholdMember.objects.get().relation == "1"
+    assert batch.counts["problems"] == {"relation_unreadable": 1}
+
+
+def test_a_hamlet_in_the_column_of_rt_and_rw_leaves_their_own_columns(cast):
+    header = [*HEADER, "NAMA SLS"]
+    batch = load(cast.village, sheet([*SITI, "KRAJAN"], header=header))
+    assert (Resident.objects.get().rt, Resident.objects.get().rw) == ("001", "002")
+    assert batch.counts["problems"] == {}
 
 
 def test_one_person_twice_on_a_list_is_loaded_once(cast):

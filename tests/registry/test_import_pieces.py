@@ -22,6 +22,7 @@ from registry.models import (
     Import,
     ImportRow,
     LifeEvent,
+    Likeness,
     RegisterCheck,
     RegisterRow,
     RegisterVersion,
@@ -178,6 +179,25 @@ def test_after_a_kill_persons_named_twice_are_still_one(cast, actor, monkeypatch
             pieces.carry_on(batch.pk)
     assert carry_on(batch).counts["outcomes"] == {"same": 1, "new": 2, "skipped": 1}
     assert Resident.objects.count() == 3
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_register_asks_about_whoever_an_earlier_piece_spoke_of(
+    cast, actor, dtsen, monkeypatch, killed
+):
+    siti = person(1, name="SITI AMINAH", address="JL. MELATI 3")
+    load(cast.village, siti)
+    without = ["", "", "SITI AMINAH", "", "", *siti[5:]]
+    batch = queue(actor, [siti, person(2), person(3), without], kind="register", register=dtsen)
+    if killed:
+        with monkeypatch.context() as patched:
+            after_piece(patched, 1, kill)
+            with pytest.raises(Killed):
+                pieces.carry_on(batch.pk)
+        assert RegisterRow.objects.count() == 2
+    carry_on(batch)
+    assert list(RegisterRow.objects.exclude(resident=None).values_list("line", flat=True)) == [2]
+    assert Likeness.objects.get().resident.name == "SITI AMINAH"
 
 
 def test_of_two_workers_on_one_list_the_slower_walks_away(queued, monkeypatch):

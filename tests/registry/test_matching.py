@@ -273,6 +273,21 @@ def test_a_son_named_as_his_father_on_one_card_is_asked_about(cast, front):
     assert son.namesake == father
 
 
+def test_one_name_on_a_card_is_another_person_when_the_sex_differs(cast, front):
+    dwi = on_card(front, "Dwi Lestari", sex="P", birth_date=BORN)
+    for name in ("Dwi Lestari", "Dwi Lestary"):
+        (found,) = match(cast.village, row(name, kk=CARD, sex="L", birth_date=BORN))
+        assert found.resident is None
+        assert found.namesake == dwi
+
+
+@pytest.mark.parametrize("name", ["Dwi Lestari", "Dwi Lestary"])
+def test_a_slip_on_a_card_with_the_birth_date_is_linked(cast, front, name):
+    dwi = on_card(front, "Dwi Lestari", sex="P", birth_date=BORN)
+    (found,) = match(cast.village, row(name, kk=CARD, sex="P", birth_date=BORN))
+    assert (found.resident, found.how) == (dwi, "kk_name")
+
+
 @pytest.mark.parametrize(
     "written",
     ["M.", "Moh.", "Mohd.", "Muh.", "Mhd.", "Moch.", "Mochamad", "Mokhamad", "Muchammad"],
