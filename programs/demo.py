@@ -12,7 +12,7 @@ from programs.calls import services
 from programs.catalogue import services as catalogue
 from programs.distribution import handing
 from programs.distribution import services as distribution
-from programs.models import AidRecipient, Call, Candidate, Distribution, Programme
+from programs.models import AidRecipient, Call, Candidate, Distribution, LegalBasis, Programme
 from programs.participation.services import note_participation
 from puskesmas.actors import Actor
 from puskesmas.models import Office, Role
@@ -112,6 +112,7 @@ def _bring(office: Office, rng: Random, owner: str, criteria: str, stage: str) -
             version=None,
             receiver="Sekretariat",
             handed_on=office.today(),
+            legal_basis=LegalBasis.CONSENT,
         )
         first = call.candidates.order_by("pk")[0]
         services.record_result(

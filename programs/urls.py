@@ -92,6 +92,7 @@ urlpatterns = [
     path("calls/<uuid:uid>/return/", calls.call_return, name="call_return"),
     path("calls/<uuid:uid>/hand-over/", calls.call_hand_over, name="call_hand_over"),
     path("calls/<uuid:uid>/sheet/", calls.call_sheet, name="call_sheet"),
+    path("calls/<uuid:uid>/print/", calls.call_print, name="call_print"),
     path("calls/candidates/<uuid:uid>/strike/", calls.call_strike, name="call_strike"),
     path("calls/candidates/<uuid:uid>/result/", calls.call_result, name="call_result"),
 ]

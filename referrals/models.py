@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
-from programs.models import Programme, ProgrammeVersion
+from programs.models import LegalBasis, Programme, ProgrammeVersion
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
@@ -35,13 +35,7 @@ class Referral(OfficeRow):
         PAPER = "paper", _("Diantar di atas kertas")
         RETYPED = "retyped", _("Diketik ulang di sistem lain")
 
-    class LegalBasis(models.TextChoices):
-        """Why the person's data may leave the office (UU PDP 27/2022, articles 20 and 26)."""
-
-        PUBLIC_DUTY = "public_duty", _("Tugas pelayanan publik (antarlembaga pemerintah)")
-        CONSENT = "consent", _("Persetujuan yang bersangkutan")
-        GUARDIAN_CONSENT = "guardian_consent", _("Persetujuan wali")
-        VITAL_INTEREST = "vital_interest", _("Kepentingan vital (keadaan darurat)")
+    LegalBasis = LegalBasis
 
     client_uid = ClientUidField()
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="referrals")

@@ -360,7 +360,12 @@ def _calls(cast: Cast, child: Resident) -> dict[str, Any]:
         calls.submit(actor=back, uid=call.uid, version=None)
     calls.approve(actor=cast.actor("koordinator"), uid=made[2].uid, version=None)
     calls.hand_over(
-        actor=front, uid=made[2].uid, version=None, receiver="Ibu Rini", handed_on=today
+        actor=front,
+        uid=made[2].uid,
+        version=None,
+        receiver="Ibu Rini",
+        handed_on=today,
+        legal_basis="consent",
     )
     for call in made:
         call.refresh_from_db()

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from programs.calls import selectors, services
 from programs.calls.views import COUNTER, DECIDERS, NAMERS
 from programs.calls.workflow import CALL, READERS
-from programs.models import Call, CallState, Candidate, Programme
+from programs.models import Call, CallState, Candidate, LegalBasis, Programme
 from puskesmas.api import api_actor
 from puskesmas.api_answers import with_version
 from puskesmas.api_requests import (
@@ -48,6 +48,7 @@ class CallOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=CallState.choices)
     handed_to = serializers.CharField()
     handed_on = serializers.DateField(allow_null=True)
+    legal_basis = serializers.CharField()
 
 
 class CandidateOut(serializers.Serializer[Any]):
@@ -104,8 +105,11 @@ class NameIn(Body):
 
 
 class CallHandOverIn(Body):
+    """``legal_basis``: why the names may go to who is not of the government."""
+
     receiver = serializers.CharField(max_length=120)
     handed_on = DayField()
+    legal_basis = serializers.ChoiceField(choices=LegalBasis.choices, required=False)
 
 
 class ResultIn(Body):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import Candidate, Programme
+from programs.models import Candidate, LegalBasis, Programme
 from puskesmas.actors import Actor
 from puskesmas.forms import Choices, CountField, DateField, NumberInput
 from puskesmas.pages import ActForm, CreateForm
@@ -113,6 +113,17 @@ class ReturnForm(ActForm):
 class HandOverForm(ActForm):
     receiver = forms.CharField(label=_("Diterima oleh"), max_length=120)
     handed_on = DateField(label=_("Tanggal diserahkan"))
+
+
+class PartnerHandOverForm(HandOverForm):
+    """To somebody who is not of the government, names go by consent or in an emergency only."""
+
+    legal_basis = forms.ChoiceField(
+        label=_("Dasar pemberian data"),
+        help_text=_("Untuk lembaga non-pemerintah dibutuhkan persetujuan, atau keadaan darurat."),
+        choices=[one for one in LegalBasis.choices if one[0] != LegalBasis.PUBLIC_DUTY],
+        widget=Choices(),
+    )
 
 
 class ResultForm(ActForm):

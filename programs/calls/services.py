@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from programs.calls.approval import require_approver
 from programs.calls.sheet import sheet_of
 from programs.calls.workflow import CALL, NOT_YET
+from programs.disclosure import require_basis
 from programs.impartiality import refuse_own_family
 from programs.models import Call, CallState, Candidate, Programme
 from puskesmas import attachments
@@ -161,12 +162,19 @@ def return_call(*, actor: Actor, uid: uuid.UUID | str, version: int | None, reas
 
 @transaction.atomic
 def hand_over(
-    *, actor: Actor, uid: uuid.UUID | str, version: int | None, receiver: str, handed_on: date
+    *,
+    actor: Actor,
+    uid: uuid.UUID | str,
+    version: int | None,
+    receiver: str,
+    handed_on: date,
+    legal_basis: str = "",
 ) -> Call:
-    """Record who took the list and freeze it as it went.
+    """Record who took the list, on which legal basis, and freeze it as it went.
 
     Raises:
-        InvalidInput: no receiver, or a day before the approval or to come.
+        InvalidInput: no receiver, a day before the approval or to come, or no legal basis for
+            giving the names to who is not of the government.
     """
     call = lock(Call, uid, actor=actor, version=version, along=("programme",))
     CALL.check("hand_over", state=call.state, actor=actor)
@@ -177,6 +185,7 @@ def hand_over(
     approved = call.approved_at
     if approved and handed_on < approved.astimezone(actor.office.tz).date():
         raise InvalidInput(_("Daftarnya belum disetujui pada tanggal itu."), field="handed_on")
+    call.legal_basis = require_basis(call.programme, legal_basis)
     call.handed_to, call.handed_on = receiver.strip(), handed_on
     call.sheet = attachments.store_bytes(
         sheet_of(call, actor=actor), actor=actor, media_type=XLSX, name="calon.xlsx"

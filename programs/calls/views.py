@@ -16,10 +16,13 @@ from programs.calls.forms import (
     FinderForm,
     HandOverForm,
     NameForm,
+    PartnerHandOverForm,
     ResultForm,
     ReturnForm,
 )
+from programs.calls.paper import PAPERS, paper_of
 from programs.calls.workflow import CALL, READERS
+from programs.disclosure import is_government
 from programs.models import Call, CallState
 from puskesmas import keyset
 from puskesmas.actors import Actor
@@ -27,6 +30,7 @@ from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page, say_done
 from registry.selectors import person
+from reports.letters.views import pdf_response
 
 NAMERS = (Role.FRONT, Role.BACK, Role.FACILITATOR)
 COUNTER = (Role.FRONT, Role.BACK)
@@ -209,12 +213,13 @@ def call_return(request: HttpRequest, uid: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @officer_page(*COUNTER, village=True)
 def call_hand_over(request: HttpRequest, uid: str) -> HttpResponse:
-    """Record who took the list; it is frozen as it went."""
+    """Record who took the list and why it may go there; it is frozen as it went."""
+    call = selectors.call(uid, actor=actor_of(request))
     return _act(
         request,
         uid,
         services.hand_over,
-        form_class=HandOverForm,
+        form_class=HandOverForm if is_government(call.programme) else PartnerHandOverForm,
         title=_("Catat penyerahan"),
         submit=_("Catat"),
         done=_("Penyerahan dicatat; daftarnya dibekukan."),
@@ -258,6 +263,18 @@ def call_sheet(request: HttpRequest, uid: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="calon-{call.uid}.xlsx"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_GET
+@officer_page(*COUNTER, *DECIDERS, village=True)
+def call_print(request: HttpRequest, uid: str) -> HttpResponse:
+    """The same list on paper, with room to sign. Audited."""
+    actor = actor_of(request)
+    call = selectors.call(uid, actor=actor)
+    content = services.read_sheet(call, actor=actor)
+    audit(actor=actor, action="call.export", subject=call)
+    paper = request.GET.get("paper", PAPERS[0])
+    return pdf_response(paper_of(call, content, actor=actor, paper=paper), name="calon.pdf")
 
 
 def home_panel(actor: Actor, subject: Any) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from programs.models.distribution import (
     DistributionState,
     RecipientState,
 )
+from programs.models.legal import LegalBasis
 from programs.models.participation import Overlap
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "DistributionSlot",
     "DistributionState",
     "Judgement",
+    "LegalBasis",
     "Overlap",
     "Participation",
     "Partner",

@@ -5,6 +5,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.catalogue import Programme
+from programs.models.legal import LegalBasis
 from puskesmas.fields import EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import Attachment, OfficeRow, User
@@ -25,7 +26,7 @@ class Call(OfficeRow):
     """A programme owner's call for candidates. ``wanted`` is how many he asked for.
 
     ``authors`` are all who had a hand in the list; none of them approves it. ``sheet`` is the list
-    as it was handed over, never made again.
+    as it was handed over, never made again; ``legal_basis`` says why its names might leave.
     """
 
     client_uid = ClientUidField()
@@ -42,6 +43,9 @@ class Call(OfficeRow):
     approved_at = models.DateTimeField(null=True)
     handed_to = models.CharField(_("diserahkan kepada"), max_length=120, blank=True)
     handed_on = models.DateField(_("diserahkan tanggal"), null=True, blank=True)
+    legal_basis = models.CharField(
+        _("dasar pemberian data"), max_length=20, choices=LegalBasis, blank=True
+    )
     sheet = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

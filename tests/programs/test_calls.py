@@ -9,6 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from programs.calls import selectors, services
+from programs.calls.paper import paper_of
 from programs.calls.workflow import CALL, NOT_YET
 from programs.models import Call, CallState, Candidate, Participation, Programme
 from programs.services import load_catalogue
@@ -26,6 +27,7 @@ from puskesmas.models import Assignment, AuditEntry, Role
 from registry.models import Resident
 from registry.services import create_resident
 from tests.cast import SINCE
+from tests.letters.test_issuing import pdf_text
 from tests.registry.test_people import make_version
 
 NIK, KK = "3509994403500001", "3509990101100001"
@@ -100,6 +102,7 @@ def handed(front, approved):
         version=None,
         receiver="Ibu Rini",
         handed_on=front.office.today(),
+        legal_basis="consent",
     )
 
 
@@ -368,8 +371,89 @@ def test_a_partner_or_an_unknown_owner_gets_no_number_and_nothing_of_others(
     load_catalogue(cast.village)
     approved.programme = Programme.objects.filter(office=cast.village, tier=tier).first()
     titles, line = lines_of(services.read_sheet(approved, actor=front))
-    assert not {"NIK", "NO KK", "SUDAH MENERIMA", "DESIL"} & set(titles)
-    assert NIK not in line
+    assert titles == ["NO", "NAMA", "ALAMAT", "DUSUN", "RT", "RW", "TELEPON", "ALASAN"]
+    assert not {NIK, KK, "04-03-1950", "P"} & set(line)
+
+
+def hand_over(front, call, **more):
+    given = {"receiver": "Ibu Rini", "handed_on": front.office.today()}
+    return services.hand_over(actor=front, uid=call.uid, version=None, **(given | more))
+
+
+@pytest.mark.parametrize("basis", ["", "public_duty", "karena"])
+@pytest.mark.parametrize("code", ["BAZNAS", None])
+def test_names_go_to_no_partner_without_a_legal_basis(cast, front, approved, code, basis):
+    of_programme(cast, approved, code)
+    with pytest.raises(InvalidInput) as caught:
+        hand_over(front, approved, legal_basis=basis)
+    assert caught.value.field == "legal_basis"
+    assert fresh(approved).state == CallState.APPROVED
+
+
+@pytest.mark.parametrize("basis", ["consent", "guardian_consent", "vital_interest"])
+def test_the_legal_basis_is_kept_with_the_handing_over(cast, front, approved, basis):
+    of_programme(cast, approved, "BAZNAS")
+    assert hand_over(front, approved, legal_basis=basis).legal_basis == basis
+
+
+def test_between_governments_it_is_their_duty(cast, front, approved):
+    of_programme(cast, approved, "PKH")
+    assert hand_over(front, approved).legal_basis == "public_duty"
+
+
+def of_programme(cast, call, code):
+    load_catalogue(cast.village)
+    programme = Programme.objects.get(office=cast.village, code=code) if code else None
+    Call.objects.filter(pk=call.pk).update(programme=programme)
+
+
+def test_the_form_asks_for_the_basis_of_partners_only(login, cast, approved):
+    page = reverse("programs:call_hand_over", args=[approved.uid])
+    assert "legal_basis" in login("front").get(page).context["form"].fields
+    of_programme(cast, approved, "PKH")
+    assert "legal_basis" not in login("front").get(page).context["form"].fields
+
+
+@pytest.mark.parametrize(("code", "whole"), [("PKH", True), ("BAZNAS", False), (None, False)])
+def test_the_printed_list_tells_what_the_sheet_does(login, cast, front, approved, code, whole):
+    of_programme(cast, approved, code)
+    answer = login("front").get(reverse("programs:call_print", args=[approved.uid]))
+    text = pdf_text(answer.content)
+    assert {"Tukiyem", "hidup", "menyerahkan,", "menerima,"} <= set(text.split())
+    assert [number in text for number in (NIK, KK, "76 tahun")] == [whole] * 3
+    assert AuditEntry.objects.filter(action="call.export").count() == 1
+
+
+def test_nothing_is_printed_before_it_is_approved(login, submitted):
+    page = reverse("programs:call_print", args=[submitted.uid])
+    assert login("front").get(page).status_code == 409
+
+
+def test_what_is_printed_after_the_handing_over_is_what_was_handed_over(login, handed, tukiyem):
+    Resident.objects.filter(pk=tukiyem.pk).update(name="Lain")
+    answer = login("front").get(reverse("programs:call_print", args=[handed.uid]))
+    text = pdf_text(answer.content)
+    assert "Tukiyem" in text
+    assert "Ibu Rini" in text
+    assert "Lain" not in text
+
+
+def test_a_long_list_is_printed_on_several_sheets_with_its_titles_on_each(front, approved):
+    reason = "Hidup sendiri, tidak bekerja, rumahnya rusak sesudah hujan. " * 4
+    Candidate.objects.bulk_create(
+        Candidate(
+            office=front.office,
+            call=approved,
+            resident=create_resident(actor=front, name=f"Warga {chr(65 + at)}"),
+            reason=reason,
+            added_by=front.user,
+        )
+        for at in range(24)
+    )
+    pdf = paper_of(approved, services.read_sheet(approved, actor=front), actor=front)
+    sheets = pdf_text(pdf).strip("\x0c").split("\x0c")
+    assert len(sheets) > 1
+    assert all("Alasan" in sheet for sheet in sheets[:2])
 
 
 def test_what_was_handed_over_is_frozen_and_its_export_audited(login, handed, tukiyem):
@@ -389,7 +473,12 @@ def test_a_handing_over_needs_a_receiver_and_a_day_that_can_be(front, approved):
     ):
         with pytest.raises(InvalidInput) as caught:
             services.hand_over(
-                actor=front, uid=approved.uid, version=None, receiver=receiver, handed_on=day
+                actor=front,
+                uid=approved.uid,
+                version=None,
+                receiver=receiver,
+                handed_on=day,
+                legal_basis="consent",
             )
         assert caught.value.field == field
 
@@ -468,6 +557,8 @@ def test_the_whole_way_on_the_pages(login, cast, tukiyem):
     assert send(koordinator, "call_approve", {"version": 1}).status_code == 409
     assert send(koordinator, "call_approve", {"version": fresh(call).version}).status_code == 302
     given = {"version": fresh(call).version, "receiver": "Ibu Rini", "handed_on": today}
+    assert send(front, "call_hand_over", given).status_code == 400
+    given["legal_basis"] = "consent"
     assert send(front, "call_hand_over", given).status_code == 302
     candidate = Candidate.objects.get()
     given = {"version": 1, "result": "chosen", "told_on": today, "source": "surat 1"}
