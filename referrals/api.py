@@ -13,6 +13,8 @@ from complaints.api import SubjectOut
 from complaints.models import Complaint
 from complaints.selectors import case as find_case
 from programs.api import ProgrammeCode
+from programs.eligibility.api import RuleAnswerOut, RulePaperOut
+from programs.models import Judgement
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
 from puskesmas.api_answers import MoveOut, history_of, with_version
@@ -33,12 +35,15 @@ from puskesmas.workflow import SYSTEM, Workflow
 from referrals import letters, selectors
 from referrals.deliveries import deliveries_of
 from referrals.filters import ReferralFilters
+from referrals.grounds import grounds_of
 from referrals.models import Answering, Referral
-from referrals.services import answers, approval, delivery
+from referrals.services import answers, approval, care, delivery
 from referrals.services.answers import RECORDABLE
 from referrals.services.delivery import SEND_ROLES
 from referrals.views import COUNTER, READERS
+from referrals.weighing import papers_awaited
 from referrals.workflow import ANSWER, APPROVAL, REALISATION, Answer, Approval, Realisation
+from registry.roles import WRITERS
 from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 
 _TAGS = ["referrals"]
@@ -170,9 +175,32 @@ class AnsweringOut(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
 
 
-class ReferralDetailOut(ReferralOut):
-    """A referral with what was asked, by whom, and everything that was answered."""
+class GroundOut(serializers.Serializer[Any]):
+    """What the rules said at one moment, as it was kept: never judged again."""
 
+    moment = serializers.CharField(source="judgement.moment")
+    at = serializers.DateTimeField()
+    day = serializers.DateField(source="judgement.day")
+    judged_by = serializers.CharField(source="judgement.judged_by.name", default="")
+    effective_from = serializers.DateField(source="verdict.version.effective_from")
+    service = serializers.CharField(source="verdict.service")
+    standing = serializers.ChoiceField(choices=Judgement.Standing.choices)
+    reason = serializers.CharField()
+    answers = RuleAnswerOut(many=True)
+    papers = RulePaperOut(many=True)
+
+
+class ReferralDetailOut(ReferralOut):
+    """A referral with what was asked, by whom and why, and everything that was answered.
+
+    ``follows`` is the referral a control visit continues; ``grounds`` the answers of the rules that
+    were kept with it, the newest first; ``papers_awaited`` what the approval still waits for.
+    """
+
+    service = serializers.CharField()
+    follows = serializers.UUIDField(source="follows.uid", default=None, allow_null=True)
+    grounds = GroundOut(many=True)
+    papers_awaited = serializers.ListField(child=serializers.CharField())
     need = serializers.CharField()
     legal_basis = serializers.ChoiceField(choices=Referral.LegalBasis.choices)
     drafted_by = serializers.CharField(source="drafted_by.name")
@@ -188,7 +216,11 @@ class ReferralDetailOut(ReferralOut):
 
 
 def _detail(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
-    row = selectors.referral(uid, actor=actor)
+    row: Any = selectors.referral(uid, actor=actor)
+    row.grounds, row.papers_awaited = grounds_of(row, actor=actor), []
+    if row.approval == Approval.AWAITING:
+        case = find_case(row.complaint.uid, actor=actor)
+        row.papers_awaited = papers_awaited(case, row.programme_version, row.service)
     data = ReferralDetailOut(row, context={"deliveries": deliveries_of([row])}).data
     return with_version(data, row.version, http_status=http_status)
 
@@ -338,6 +370,29 @@ class RecordRealisation(RecordedAct):
     serializer_class = RealisationSaidIn
     roles = tuple(set(roles_of(REALISATION)) & set(READERS))
     verb = answers.record_realisation
+
+
+class CareIn(Body):
+    """What the hospital found, from whom or which paper, on which day."""
+
+    value = serializers.ChoiceField(choices=["emergency", "not_emergency"])
+    evidence = serializers.CharField(max_length=120)
+    on = DayField(first=FIRST_RECORD)
+
+
+class RecordCare(ReferralAct):
+    """Note whether the hospital found an emergency; what follows is kept with the referral."""
+
+    serializer_class = CareIn
+    roles = tuple(role.value for role in WRITERS)
+
+    @staticmethod
+    def verb(*, evidence: str, **said: Any) -> Referral:
+        return care.record_care_verdict(source=evidence, **said)
+
+    @extend_schema(responses=ReferralDetailOut, parameters=[IF_MATCH], tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        return self.act(request, uid, version=if_match(request))
 
 
 class LetterIn(Body):

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_ONE}hand_over/", api.HandOver.as_view(), name="referral_hand_over"),
     path(f"{_ONE}send_now/", api.SendNow.as_view(), name="referral_send_now"),
     path(f"{_ONE}answer/", api.RecordAnswer.as_view(), name="referral_answer"),
+    path(f"{_ONE}care/", api.RecordCare.as_view(), name="referral_care"),
     path(f"{_ONE}letter/", api.IssueLetter.as_view(), name="referral_letter"),
     path(f"{_ONE}take_up/", api.TakeUp.as_view(), name="referral_take_up"),
     path(f"{_ONE}realisation/", api.RecordRealisation.as_view(), name="referral_realisation"),

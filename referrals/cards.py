@@ -15,6 +15,7 @@ from puskesmas.actors import Actor
 from puskesmas.models import Role, Transition
 from referrals import selectors
 from referrals.deliveries import Delivery, deliveries_of
+from referrals.grounds import Care, asking_service, care_of
 from referrals.models import Answering, Referral
 from referrals.separation import Bench
 from referrals.services.answers import RECORDABLE, REOPENED
@@ -30,6 +31,7 @@ from referrals.workflow import (
     Realisation,
 )
 from registry.models import RegisterCheck
+from registry.roles import WRITERS
 
 _APPROVAL_TONES = {
     Approval.AWAITING: "waiting",
@@ -74,6 +76,7 @@ class Card:
     tone: str
     explanation: str = ""
     receipt: str = ""
+    care: Care | None = None
     acts: list[Act] = field(default_factory=list)
 
     @property
@@ -89,12 +92,17 @@ class Card:
 def load(referrals: Iterable[Referral], *, actor: Actor) -> list[Card]:
     """Return the referrals as cards: two or three queries, and a few more for drafts that wait.
 
-    The referrals come from :mod:`referrals.selectors` with their answers.
+    One more where a programme asks what the hospital found. The referrals come from
+    :mod:`referrals.selectors` with their answers.
     """
     rows = list(referrals)
     found = deliveries_of(rows)
+    care = care_of(rows)
     bench = Bench(actor.office)
-    return [_card(row, found.get(row.pk), bench, actor) for row in rows]
+    cards = [_card(row, found.get(row.pk), bench, actor) for row in rows]
+    for card in cards:
+        card.care = care.get(card.referral.pk)
+    return cards
 
 
 def standings(referrals: Iterable[Referral]) -> list[Card]:
@@ -187,6 +195,8 @@ def _noting(row: Referral, actor: Actor) -> list[Act]:
         owed = row.answer in OWED
         label = _("Catat jawaban") if owed else _("Perbaiki jawaban")
         acts.append(Act(label, _to("answer", row), quiet=not owed))
+    if asking_service(row) is not None and actor.has(*WRITERS):
+        acts.append(Act(_("Catat penilaian rumah sakit"), _to("care", row)))
     if row.answer == Answer.APPROVED and row.realisation not in OVER:
         acts.insert(0, Act(_("Catat realisasi"), _to("realisation", row)))
     return acts

@@ -5,10 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.eligibility.forms import FactForm
 from programs.models import Programme
+from programs.terms.fields import fields
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField
 from puskesmas.pages import ActForm, CreateForm
+from referrals.grounds import CARE_VERDICT
 from referrals.models import Answering, Referral
 from referrals.services.answers import RECORDABLE
 from referrals.workflow import ANSWER, REALISATION, Realisation
@@ -142,6 +145,16 @@ class OverrideForm(ActForm):
     override_reason = forms.CharField(
         label=_("Alasan mengesampingkan"), widget=_LONG, max_length=2000
     )
+
+
+class CareForm(FactForm, ActForm):
+    """What the hospital found."""
+
+    field_order = ["value", "source", "on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, asked=fields()[CARE_VERDICT], **kwargs)
+        self.fields["source"].help_text = _("Contoh: IGD RSUD, surat keterangan dokter jaga.")
 
 
 class LetterForm(CreateForm):

@@ -70,7 +70,7 @@ def referral(uid: uuid.UUID | str, *, actor: Actor) -> Referral:
     """
     found = (
         referrals_of(actor)
-        .select_related("drafted_by", "submitted_by", "approved_by")
+        .select_related("drafted_by", "submitted_by", "approved_by", "programme_version", "follows")
         .prefetch_related(_answers(), "authors")
         .filter(uid=uid)
         .first()
@@ -88,7 +88,7 @@ def referrals_of_case(case_pk: int, *, actor: Actor) -> list[Referral]:
     """Return a case's referrals, newest first, with people and answers (three queries)."""
     return list(
         referrals_of(actor)
-        .select_related("drafted_by", "submitted_by", "approved_by")
+        .select_related("drafted_by", "submitted_by", "approved_by", "programme_version")
         .prefetch_related(_answers(), "authors")
         .filter(complaint_id=case_pk)
         .order_by("-pk")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<uuid:uid>/letter/", views.letter, name="letter"),
     path("<uuid:uid>/hand-over/", views.hand_over, name="hand_over"),
     path("<uuid:uid>/answer/", views.answer, name="answer"),
+    path("<uuid:uid>/care/", views.care_verdict, name="care"),
     path("<uuid:uid>/take-up/", views.take_up, name="take_up"),
     path("<uuid:uid>/realisation/", views.realisation, name="realisation"),
     path("<uuid:uid>/send-now/", views.send_now, name="send_now"),

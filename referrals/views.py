@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from complaints.models import Complaint
 from complaints.selectors import capped
 from complaints.selectors import case as find_case
+from programs.models import Programme
 from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, InvalidInput
@@ -24,6 +25,7 @@ from referrals import cards, letters, selectors, weighing
 from referrals.deliveries import trouble_with
 from referrals.forms import (
     AnswerForm,
+    CareForm,
     DraftForm,
     HandOverForm,
     LetterForm,
@@ -32,8 +34,11 @@ from referrals.forms import (
     ReasonForm,
     ResubmitForm,
 )
+from referrals.grounds import grounds_of
 from referrals.models import Referral
-from referrals.services import answers, approval, delivery
+from referrals.services import answers, approval, care, delivery
+from referrals.workflow import Approval
+from registry.roles import WRITERS
 
 READERS = (Role.FRONT, Role.BACK, Role.FACILITATOR, Role.COORDINATOR, Role.HEAD)
 APPROVERS = (Role.COORDINATOR, Role.HEAD)
@@ -103,9 +108,10 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
         approval.require_draftable(case)
     upstream = selectors.upstream_of(actor)
     offered = selectors.programmes_to_refer(actor)
+    needed = _needed_programme(case)
     form = DraftForm(
         request.POST or None,
-        initial={"version": case.version, "programme": _needed_programme(case)},
+        initial={"version": case.version, "programme": str(needed.uid) if needed else ""},
         programmes=offered,
         services=weighing.service_choices(case, offered),
         upstream=upstream.name if upstream else "",
@@ -129,14 +135,18 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
             "case": case,
             "case_url": case_url(case),
             "draft_key": f"rujukan-{case.uid}",
+            "needed": needed,
+            "awaited": weighing.papers_awaited(case, weighing.kept_version(case, needed))
+            if needed
+            else [],
         },
     )
 
 
-def _needed_programme(case: Complaint) -> str:
+def _needed_programme(case: Complaint) -> Programme | None:
     """Return the programme the person asked for first; one query."""
     needed = case.programmes.filter(relation="needed").select_related("programme").first()
-    return str(needed.programme.uid) if needed else ""
+    return needed.programme if needed else None
 
 
 @require_GET
@@ -147,11 +157,17 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
     row = selectors.referral(uid, actor=actor)
     case = find_case(row.complaint.uid, actor=actor)
     audit(actor=actor, action="open_referral", subject=row)
+    grounds = grounds_of(row, actor=actor)
     return render(
         request,
         "referrals/referral.html",
         {
             "card": cards.load([row], actor=actor)[0],
+            "ground": grounds[0] if grounds else None,
+            "reasons": [ground for ground in grounds if ground.reason],
+            "awaited": weighing.papers_awaited(case, row.programme_version, row.service)
+            if row.approval == Approval.AWAITING
+            else [],
             "case": case,
             "case_url": case_url(case),
             "missing": [paper.name for paper in case.papers.all() if paper.status == "missing"],
@@ -296,6 +312,22 @@ def realisation(request: HttpRequest, uid: str) -> HttpResponse:
         done=_("Realisasi dicatat."),
         initial=lambda row: {"said_on": row.office.today()},
         extra=lambda row: {"state": row.realisation},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*WRITERS)
+def care_verdict(request: HttpRequest, uid: str) -> HttpResponse:
+    """Note whether the hospital found an emergency; the page then says what follows."""
+    return _act(
+        request,
+        uid,
+        form_class=CareForm,
+        verb=care.record_care_verdict,
+        title=_("Catat penilaian rumah sakit"),
+        submit=_("Simpan"),
+        done=_("Penilaian rumah sakit dicatat."),
+        initial=lambda row: {"on": row.office.today()},
     )
 
 

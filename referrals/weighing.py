@@ -26,6 +26,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
 from puskesmas.models import Role
 from puskesmas.workflow import role_names
+from referrals.grounds import APPROVED
 from referrals.models import Referral
 from referrals.workflow import Answer, Approval
 from registry.identities import identities_of
@@ -193,7 +194,7 @@ def weigh_approval(*, actor: Actor, referral: Referral, case: Complaint, reason:
         verdict=verdict,
         resident=case.person,
         matter=referral,
-        moment="approve",
+        moment=APPROVED,
         reason=reason if verdict.exclusions else "",
     )
 
@@ -206,6 +207,16 @@ def _require_papers(verdict: Verdict, case: Complaint) -> None:
         _("Berkas belum lengkap, jadi rujukan belum bisa diteruskan: %s.") % missing,
         code="papers_missing",
     )
+
+
+def papers_awaited(
+    case: Complaint, version: ProgrammeVersion | None, service: str = ""
+) -> list[str]:
+    """Return the papers without which a referral cannot be approved now; none in an emergency."""
+    if version is None or case.is_emergency:
+        return []
+    verdict = weigh(case, version, service or version.terms.default_service)
+    return [_missing(paper) for paper in verdict.missing_papers]
 
 
 def _missing(paper: PaperAnswer) -> str:

@@ -22,6 +22,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
 from puskesmas.locking import first_result, require_version
+from referrals.grounds import DRAFTED
 from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
@@ -271,7 +272,7 @@ def _keep(
             verdict=verdict,
             resident=case.person,
             matter=referral,
-            moment="draft",
+            moment=DRAFTED,
             reason=reason.strip(),
         )
 
