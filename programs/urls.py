@@ -1,7 +1,7 @@
 from django.urls import path
 
 from programs.calls import views as calls
-from programs.catalogue import draft_parts, drafts, file_views, partner_views
+from programs.catalogue import draft_parts, drafts, file_views, partner_views, trial_views
 from programs.catalogue import views as catalogue
 from programs.distribution import table_views as table
 from programs.distribution import views as distribution
@@ -32,6 +32,12 @@ urlpatterns = [
     path("catalogue/drafts/<uuid:uid>/", drafts.draft, name="draft"),
     path("catalogue/drafts/<uuid:uid>/publish/", drafts.draft_publish, name="draft_publish"),
     path("catalogue/drafts/<uuid:uid>/drop/", drafts.draft_drop, name="draft_drop"),
+    path("catalogue/drafts/<uuid:uid>/trial/", trial_views.draft_trial, name="draft_trial"),
+    path(
+        "catalogue/drafts/<uuid:uid>/trial/<uuid:resident_uid>/",
+        trial_views.draft_trial_of,
+        name="draft_trial_of",
+    ),
     path("catalogue/drafts/<uuid:uid>/<slug:part>/", draft_parts.draft_part, name="draft_part"),
     path("catalogue/drafts/<uuid:uid>/<slug:part>/row/", draft_parts.draft_row, name="draft_row"),
     path(

@@ -520,6 +520,9 @@ PAGES = rows(
     keepers("GET", f"{DRAFT}"),
     keepers("GET POST", f"{DRAFT}publish/", {}, "draft"),
     keepers("GET POST", f"{DRAFT}drop/", {}, "draft"),
+    # Who keeps the catalogue and may read people.
+    row("GET POST", f"{DRAFT}trial/", {"koordinator"}, {"q": "Sulastri"}),
+    row("GET", f"{DRAFT}trial/{{person.uid}}/", {"koordinator"}),
     keepers("GET POST", f"{DRAFT}basis/", {"effective_from": "{today}"}, "draft"),
     keepers("GET POST", f"{DRAFT}limits/", {"quota_period": "year"}, "draft"),
     keepers("GET", f"{DRAFT}rules/"),

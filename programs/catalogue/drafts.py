@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.catalogue import selectors, services, words
 from programs.catalogue.completeness import lacking, worth_a_look
-from programs.catalogue.roles import EDITORS
+from programs.catalogue.roles import EDITORS, TRIERS
 from programs.catalogue.views import TEMPLATES
 from programs.models import ProgrammeVersion
 from puskesmas.actors import Actor
@@ -57,6 +57,7 @@ def draft(request: HttpRequest, uid: str) -> HttpResponse:
         "worth_a_look": worth_a_look(row.terms),
         "earlier": earlier,
         "changes": selectors.changes_of(row, earlier),
+        "may_try": actor.has(*TRIERS) and actor.office.is_village,
     }
     return render(request, f"{TEMPLATES}/draft.html", context)
 

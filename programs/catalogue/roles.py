@@ -8,6 +8,8 @@ from puskesmas.models import Role
 from puskesmas.workflow import role_names
 
 EDITORS = (Role.COORDINATOR, Role.ADMIN)
+#: Who keeps it and may also read people, so that he can try a draft on somebody.
+TRIERS = (Role.COORDINATOR,)
 
 
 def must_edit(actor: Actor) -> None:

@@ -49,7 +49,7 @@ STAGED = (
     "programs:call_name",
     *("programs:distribution_settle", "programs:distribution_unlock", "programs:hand_replace"),
     *("programs:distribution_minutes", "programs:recipient_minutes"),
-    *("registry:merge", "registry:unmerge"),
+    *("registry:merge", "registry:unmerge", "programs:draft_trial_of"),
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
     "proposals:minutes_revise",
 )
