@@ -157,20 +157,19 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
     row = selectors.referral(uid, actor=actor)
     case = find_case(row.complaint.uid, actor=actor)
     audit(actor=actor, action="open_referral", subject=row)
-    grounds = grounds_of(row, actor=actor)
+    today = actor.office.today()
     return render(
         request,
         "referrals/referral.html",
         {
             "card": cards.load([row], actor=actor)[0],
-            "ground": grounds[0] if grounds else None,
-            "reasons": [ground for ground in grounds if ground.reason],
+            "grounds": grounds_of(row, actor=actor),
             "awaited": weighing.papers_awaited(case, row.programme_version, row.service)
             if row.approval == Approval.AWAITING
             else [],
             "case": case,
             "case_url": case_url(case),
-            "missing": [paper.name for paper in case.papers.all() if paper.status == "missing"],
+            "missing": [paper.name for paper in case.papers.all() if paper.is_missing(today)],
             "history": cards.history(row),
         },
     )

@@ -53,7 +53,10 @@ class RuleAnswerOut(serializers.Serializer[Any]):
 
 
 class RulePaperOut(serializers.Serializer[Any]):
-    """A paper that is needed, or may be; ``missing_for`` names members of the family."""
+    """A paper that is needed, or may be; ``missing_for`` names members of the family.
+
+    ``unsure`` names those of whom nobody asked yet.
+    """
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -61,6 +64,7 @@ class RulePaperOut(serializers.Serializer[Any]):
     mandatory = serializers.BooleanField()
     missing_for = serializers.ListField(child=serializers.CharField())
     substitute = serializers.CharField()
+    unsure = serializers.CharField()
 
 
 class ServiceOut(serializers.Serializer[Any]):

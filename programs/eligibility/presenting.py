@@ -80,7 +80,10 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One paper: needed, at hand (``substitute`` names what serves), of whom it is missing."""
+    """One paper: needed, at hand (``substitute`` names what serves), of whom it is missing.
+
+    ``unsure`` names those of whom nobody asked yet.
+    """
 
     code: str
     name: str
@@ -91,6 +94,7 @@ class PaperRow:
     words: str
     tone: str
     substitute: str
+    unsure: str
 
 
 def answer_rows(
@@ -173,6 +177,7 @@ def _paper(paper: PaperAnswer) -> PaperRow:
         words=str(words),
         tone=tone,
         substitute=paper_name(paper.given) if paper.given not in ("", required.code) else "",
+        unsure=paper.unsure,
     )
 
 

@@ -93,6 +93,21 @@ def test_both_reasons_stay_readable_the_drafters_and_the_approvers(counter, logi
     assert REASON in page
 
 
+def test_a_programme_without_criteria_says_so_and_not_that_they_are_met(draft, login):
+    page = shown(login("koordinator"), draft())
+    grounds = page[page.index("Menurut aturan program") : page.index("Setujui rujukan")]
+    assert "Katalog tidak memuat kriteria" in grounds
+    assert "Memenuhi kriteria" not in grounds
+
+
+def test_every_kept_answer_can_be_read_the_newest_first(counter, login):
+    case = counter.case(KS, IN_2017)
+    referral = counter.draft(case, KS, service="inap")
+    counter.approve(referral)
+    page = shown(login("back"), referral)
+    assert page.index("Saat disetujui") < page.index("Saat diajukan")
+
+
 def test_a_control_visit_names_the_referral_it_continues(counter, login):
     papers = (*CARD, "control_letter")
     first = counter.draft(counter.case(KS, IN_2018, papers), KS, service="inap")
