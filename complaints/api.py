@@ -26,7 +26,7 @@ from complaints.models import (
 )
 from complaints.selectors import READERS
 from complaints.workflow import CASE, REGISTRARS, CaseState
-from programs.api import PAPERS, ProgrammeCodes
+from programs.api import PaperCodes, ProgrammeCodes
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
 from puskesmas.api_answers import PDF, FileView, MoveOut, history_of, with_version
@@ -95,10 +95,6 @@ def _optional(length: int) -> serializers.CharField:
     return serializers.CharField(max_length=length, required=False, allow_blank=True)
 
 
-def _paper_codes(**more: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.ChoiceField(choices=PAPERS), **more)
-
-
 class CaseIn(Body):
     """A matter as it was brought. Kind, programmes and papers by their codes."""
 
@@ -116,26 +112,26 @@ class CaseIn(Body):
     urgency_reason = _optional(300)
     held = ProgrammeCodes(required=False)
     needed = ProgrammeCodes(required=False)
-    papers_seen = _paper_codes(required=False)
+    papers_seen = PaperCodes(required=False)
 
 
 class AskPapersIn(Body):
     """``reason`` is what the resident reads; ``wanted`` are paper codes."""
 
     reason = _words()
-    wanted = _paper_codes(required=False)
+    wanted = PaperCodes(required=False)
 
 
 class SeenIn(Body):
     """Codes of the papers seen, the paper itself or what serves instead."""
 
-    seen = _paper_codes()
+    seen = PaperCodes()
 
 
 class UploadIn(Body):
     """A copy of one paper: photo or PDF, checked by its content."""
 
-    code = serializers.ChoiceField(choices=PAPERS)
+    code = serializers.CharField(max_length=30)
     upload = serializers.FileField()
 
 
@@ -244,6 +240,7 @@ class PaperOut(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.CharField()
+    form = serializers.CharField()
     status = serializers.ChoiceField(choices=ComplaintPaper.Status.choices)
     mandatory = serializers.BooleanField()
     by_office = serializers.BooleanField()

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from complaints import letters, selectors, services
 from complaints.forms import ALWAYS_OFFERED, IntakeForm, QuestionForm, paper_choices
 from complaints.models import Complaint, ComplaintPaper
+from complaints.wanted import papers_for
 from complaints.workflow import REGISTRARS
 from programs.models import Programme
-from programs.papers import paper_name
-from programs.selectors import papers_wanted, participations_of, programmes_of, versions_on
+from programs.selectors import participations_of, programmes_of, versions_on
 from puskesmas import typed_numbers
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotFound
@@ -95,7 +95,13 @@ def _intake_context(form: IntakeForm, resident: Resident, actor: Actor) -> dict[
         "is_own_family": is_family(actor.user, resident),
         "answer": register_answer(resident, actor=actor),
         "holds": participations_of([resident])[resident.pk],
-        "offered": _offered(actor, [str(uid) for uid in chosen], form["papers_seen"].value() or []),
+        "offered": _offered(
+            actor,
+            [str(uid) for uid in chosen],
+            form["papers_seen"].value() or [],
+            resident=resident,
+            urgency=form["urgency"].value(),
+        ),
         "autosave": f"case-{resident.uid}",
     }
 
@@ -105,27 +111,50 @@ def _intake_context(form: IntakeForm, resident: Resident, actor: Actor) -> dict[
 def papers(request: HttpRequest) -> HttpResponse:
     """The papers to look for, for the programmes chosen so far (a fragment for htmx)."""
     actor = actor_of(request)
-    seen = request.GET.getlist("papers_seen")
-    offered = _offered(actor, request.GET.getlist("needed"), seen)
+    asked = request.GET
+    uid = asked.get("person", "")
+    offered = _offered(
+        actor,
+        asked.getlist("needed"),
+        asked.getlist("papers_seen"),
+        resident=person(_uid(uid), actor=actor) if uid else None,
+        urgency=asked.get("urgency", ""),
+    )
     return render(request, "complaints/_papers.html", {"offered": offered})
 
 
-def _offered(actor: Actor, needed: list[str], seen: list[str]) -> list[dict[str, Any]]:
+def _offered(
+    actor: Actor,
+    needed: list[str],
+    seen: list[str],
+    *,
+    resident: Resident | None,
+    urgency: str,
+) -> list[dict[str, Any]]:
     """Return the tick boxes: papers the programmes want and their substitutes, then all others.
 
-    Two queries.
+    Three queries, and those of the person's facts where a paper depends on one.
     """
     programmes = _programmes(actor, needed)
-    wanted = papers_wanted(versions_on(programmes, actor.office.today()).values())
+    today = actor.office.today()
+    wanted = papers_for(
+        resident,
+        versions_on(programmes, today).values(),
+        office=actor.office,
+        day=today,
+        emergency=urgency == Complaint.Urgency.EMERGENCY,
+        seen=seen,
+    )
+    known = dict(paper_choices(actor.office))
     first: dict[str, str] = {}
     for paper in wanted:
         if not paper.by_office:
-            first[paper.code] = paper.name if paper.mandatory else f"{paper.name} ({_('bila ada')})"
+            first[paper.code] = paper.label
             for code in paper.substitutes:
-                first.setdefault(code, _("%s (pengganti)") % paper_name(code))
+                first.setdefault(code, _("%s (pengganti)") % known.get(code, code))
     for code in ALWAYS_OFFERED:
-        first.setdefault(code, paper_name(code))
-    others = {code: name for code, name in paper_choices() if code not in first}
+        first.setdefault(code, known[code])
+    others = {code: name for code, name in known.items() if code not in first}
     return [
         {
             "label": _("Diminta program yang dipilih") if programmes else "",

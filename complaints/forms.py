@@ -9,10 +9,11 @@ from complaints import receipts
 from complaints.models import Channel, Complaint, ComplaintKind, ComplaintPaper, Telling
 from complaints.selectors import kinds_of
 from programs.papers import papers
-from programs.selectors import programmes_of
+from programs.selectors import papers_of, programmes_of
 from puskesmas.actors import Actor
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateTimeField, DigitsInput, ManyChoices, PhoneInput
+from puskesmas.models import Office
 from puskesmas.pages import ActForm, CreateForm
 from registry.forms import RevealForm
 
@@ -46,10 +47,15 @@ class SelectSeveral(forms.SelectMultiple):
         return context
 
 
-def paper_choices(*, by_office: bool = False) -> list[tuple[str, str]]:
-    """Return (code, name) of the papers people bring, and of those the office makes if asked."""
+def paper_choices(office: Office, *, by_office: bool = False) -> list[tuple[str, str]]:
+    """Return (code, name) of the papers people bring, and of those the office makes if asked.
+
+    Those the office's programmes name themselves are among them (one query).
+    """
     return [
-        (code, paper.name) for code, paper in papers().items() if by_office or not paper.by_office
+        (code, paper.name)
+        for code, paper in papers_of(office).items()
+        if by_office or not paper.by_office
     ]
 
 
@@ -79,7 +85,6 @@ class IntakeForm(CreateForm):
     papers_seen = forms.MultipleChoiceField(
         label=_("Berkas yang sudah dilihat"),
         required=False,
-        choices=paper_choices,
         widget=ManyChoices(inline=True),
         help_text=_("Centang yang ada saja. Yang belum ada tertulis di resi."),
     )
@@ -154,6 +159,7 @@ class IntakeForm(CreateForm):
         fields["kind"].queryset = kinds_of(actor)
         fields["kind"].widget.attrs["autofocus"] = True
         fields["needed"].queryset = fields["held"].queryset = programmes_of(actor.office)
+        fields["papers_seen"].choices = paper_choices(actor.office)
 
     @property
     def opened(self) -> dict[str, bool]:
@@ -225,7 +231,6 @@ class AskPapersForm(CaseForm):
     wanted = forms.MultipleChoiceField(
         label=_("Berkas yang diminta"),
         required=False,
-        choices=paper_choices,
         widget=ManyChoices(inline=True),
     )
     reason = _words(
@@ -236,9 +241,15 @@ class AskPapersForm(CaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted"].initial = [
-            paper.code for paper in missing_papers(self.case) if not paper.by_office
-        ]
+        field: Any = self.fields["wanted"]
+        field.choices = _with_own(self.case, paper_choices(self.case.office))
+        field.initial = [paper.code for paper in missing_papers(self.case) if not paper.by_office]
+
+
+def _with_own(case: Complaint, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the case's papers as it calls them, then the other choices."""
+    own = {paper.code: paper.name for paper in case.papers.all()}
+    return list((own | {code: name for code, name in choices if code not in own}).items())
 
 
 def missing_papers(case: Complaint) -> list[ComplaintPaper]:
@@ -265,16 +276,12 @@ class SeenForm(CaseForm):
         super().__init__(*args, **kwargs)
         rows = list(self.case.papers.all())
         codes = {paper.code: paper.name for paper in rows}
-        for paper in rows:
-            for code in paper.substitutes:
-                codes.setdefault(
-                    code,
-                    _("%(paper)s (pengganti %(instead)s)")
-                    % {
-                        "paper": papers()[code].name if code in papers() else code,
-                        "instead": paper.name,
-                    },
-                )
+        instead = {code: paper.name for paper in rows for code in paper.substitutes}
+        known = papers() if set(instead) <= set(papers()) else papers_of(self.case.office)
+        for code, name in instead.items():
+            named = known[code].name if code in known else code
+            words = {"paper": named, "instead": name}
+            codes.setdefault(code, _("%(paper)s (pengganti %(instead)s)") % words)
         field: Any = self.fields["seen"]
         field.choices = list(codes.items())
         today = self.case.office.today()
@@ -301,9 +308,8 @@ class UploadForm(CaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = {paper.code: paper.name for paper in self.case.papers.all()}
         field: Any = self.fields["code"]
-        field.choices = list((own | dict(paper_choices(by_office=True))).items())
+        field.choices = _with_own(self.case, paper_choices(self.case.office, by_office=True))
 
     def clean(self) -> dict[str, Any]:
         """Return what the verb takes: the one file. Raises ValidationError when there is none."""

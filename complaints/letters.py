@@ -152,7 +152,9 @@ def _received_papers(case: Complaint) -> list[str]:
 
 
 def _note(paper: ComplaintPaper) -> str:
-    notes = [] if paper.mandatory else ["bila ada"]
+    notes = [paper.form_note] if paper.form_note else []
+    if not paper.mandatory:
+        notes.append("bila ada")
     if paper.must_be_replaced:
         fault = str(paper.get_fault_display()).lower()
         notes = [f"perlu diganti: {paper.review_note or fault}"]

@@ -34,6 +34,7 @@ from complaints.selectors import may_read, waits_for_civil_papers
 from complaints.signals import case_moved
 from complaints.verification.criteria import latest_survey, voice_of
 from complaints.verification.own_letters import note_letters
+from complaints.wanted import papers_for
 from complaints.workflow import (
     CASE,
     FINAL_STATES,
@@ -43,9 +44,9 @@ from complaints.workflow import (
     REGISTRARS,
     CaseState,
 )
-from programs.models import Participation, Programme
+from programs.models import Participation, Programme, ProgrammeVersion
 from programs.papers import papers
-from programs.selectors import papers_wanted, versions_on
+from programs.selectors import PaperWanted, papers_of, versions_on
 from programs.services import record_participation
 from puskesmas import attachments
 from puskesmas.actors import Actor
@@ -298,35 +299,80 @@ def _received_on(case: Complaint) -> date:
 
 
 def _note_papers(case: Complaint, needed: list[Programme], seen: Collection[str]) -> None:
-    versions = versions_on(needed, _received_on(case)).values()
+    received = _received_on(case)
+    wanted = papers_for(
+        case.person,
+        versions_on(needed, received).values(),
+        office=case.office,
+        day=received,
+        emergency=case.is_emergency,
+        seen=seen,
+        matters=[case.uid],
+    )
     rows = {}
     used = set()
-    for paper in papers_wanted(versions):
+    for paper in wanted:
         given = next((code for code in (paper.code, *paper.substitutes) if code in seen), "")
         used.update({paper.code, given})
-        rows[paper.code] = ComplaintPaper(
-            complaint=case,
-            code=paper.code,
-            name_id=paper.name_id,
-            name_en=paper.name_en,
-            mandatory=paper.mandatory,
-            by_office=paper.by_office,
-            substitutes=list(paper.substitutes),
-            status=Status.SEEN if given else Status.MISSING,
-            given="" if given == paper.code else given,
-        )
+        rows[paper.code] = _wanted_paper(case, paper, given)
     for code in seen:
         if code not in used:
             rows[code] = new_paper(case, code, status=Status.SEEN, mandatory=False)
     note_letters(case, ComplaintPaper.objects.bulk_create(rows.values()))
 
 
+def _wanted_paper(case: Complaint, paper: PaperWanted, given: str = "") -> ComplaintPaper:
+    return ComplaintPaper(
+        complaint=case,
+        code=paper.code,
+        name_id=paper.name_id,
+        name_en=paper.name_en,
+        form=paper.form,
+        mandatory=paper.mandatory,
+        by_office=paper.by_office,
+        substitutes=list(paper.substitutes),
+        status=Status.SEEN if given else Status.MISSING,
+        given="" if given == paper.code else given,
+    )
+
+
+def want_papers(
+    *, actor: Actor, case: Complaint, version: ProgrammeVersion, service: str = ""
+) -> None:
+    """Put on a case's list what a service asked for later wants besides what stands there.
+
+    Inside the transaction of who asks for it, on a locked case. What is wanted already stays as it
+    is; nothing is taken off.
+    """
+    day = case.office.today()
+    there = {paper.code: paper for paper in case.papers.all()}
+    at_hand = [row.given or row.code for row in there.values() if not row.is_missing(day)]
+    wanted = papers_for(
+        case.person,
+        [version],
+        office=case.office,
+        day=day,
+        emergency=case.is_emergency,
+        seen=at_hand,
+        matters=[case.uid],
+        service=service,
+    )
+    added = [_wanted_paper(case, paper) for paper in wanted if paper.code not in there]
+    if added:
+        note_letters(case, ComplaintPaper.objects.bulk_create(added))
+        audit(
+            actor=actor,
+            action="want_papers",
+            subject=case,
+            fields=[paper.code for paper in added],
+        )
+
+
 def new_paper(case: Complaint, code: str, *, status: str, mandatory: bool) -> ComplaintPaper:
     """Return a paper of that code, unsaved. Raises InvalidInput: nobody knows the code."""
-    try:
-        paper = papers()[code]
-    except KeyError:
-        raise InvalidInput(_("Berkas ini tidak dikenal."), field="papers") from None
+    paper = papers().get(code) or papers_of(case.office).get(code)
+    if paper is None:
+        raise InvalidInput(_("Berkas ini tidak dikenal."), field="papers")
     return ComplaintPaper(
         complaint=case,
         code=code,

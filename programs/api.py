@@ -13,11 +13,9 @@ from rest_framework.views import APIView
 
 from programs.models import Programme, ProgrammeVersion
 from programs.papers import papers
-from programs.selectors import programmes_of, versions_on
+from programs.selectors import papers_of, programmes_of, versions_on
 from puskesmas.api import api_actor
 
-#: Every paper a case may hold, as choices.
-PAPERS = [(code, paper.name_id) for code, paper in papers().items()]
 _LONGEST_CODE = 30
 _MOST_CODES = 30
 
@@ -33,6 +31,28 @@ class ProgrammeCodes(serializers.ListField):
     def run_validation(self, data: Any = empty) -> Any:
         """Return the programmes. Raises ValidationError naming the unknown codes (one query)."""
         return _programmes(self.context["actor"].office, super().run_validation(data))
+
+
+class PaperCodes(serializers.ListField):
+    """Papers by their codes: those everybody knows, and those the office's programmes name."""
+
+    child = serializers.CharField(max_length=_LONGEST_CODE)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=_MOST_CODES, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the codes. Raises ValidationError naming the unknown ones (one query at most)."""
+        codes = super().run_validation(data)
+        if not codes or set(codes) <= set(papers()):
+            return codes
+        known = papers_of(self.context["actor"].office)
+        unknown = [code for code in codes if code not in known]
+        if unknown:
+            raise exceptions.ValidationError(
+                _("Berkas tidak dikenal: %(codes)s.") % {"codes": ", ".join(unknown)}
+            )
+        return codes
 
 
 class ProgrammeCode(serializers.CharField):

@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 PAPERS = Path(__file__).with_name("papers.toml")
+
+
+#: How a paper is to be brought, said beside its name; a copy goes without saying.
+FORM_NOTES = {
+    "original": gettext_lazy("bawa yang asli"),
+    "either": gettext_lazy("asli atau fotokopi"),
+}
+
+
+def form_note(form: str) -> str:
+    """Return in words how the paper is to be brought; "" where the name says it."""
+    return str(FORM_NOTES.get(form, ""))
 
 
 @dataclass(frozen=True)

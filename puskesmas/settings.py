@@ -294,7 +294,6 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
-        "PaperEnum": "programs.api.PAPERS",
         "CaseStateEnum": "complaints.workflow.CaseState",
         "CaseOutcomeEnum": "complaints.models.Complaint.Outcome",
         "VisitStateEnum": "complaints.models.VisitState",

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.workflow import CaseState
 from programs.models import Programme, ProgrammeVersion
+from programs.papers import form_note
 from puskesmas.fields import BlindIndexField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import Attachment, NamedInTwoLanguages, OfficeRow, TimeLimit, User
@@ -193,6 +194,8 @@ class ComplaintPaper(NamedInTwoLanguages):
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="papers")
     code = models.CharField(max_length=30)
     status = models.CharField(max_length=8, choices=Status, default=Status.MISSING)
+    # How it is to be brought, as the programme's version says (programs.terms.document.FORMS).
+    form = models.CharField(_("bentuk"), max_length=8, default="copy")
     mandatory = models.BooleanField(_("wajib"), default=True)
     by_office = models.BooleanField(_("dibuat petugas"), default=False)
     substitutes = models.JSONField(default=list)
@@ -213,6 +216,10 @@ class ComplaintPaper(NamedInTwoLanguages):
         constraints = [
             models.UniqueConstraint(fields=["complaint", "code"], name="paper_once_per_case")
         ]
+
+    @property
+    def form_note(self) -> str:
+        return form_note(self.form)
 
     @property
     def must_be_replaced(self) -> bool:

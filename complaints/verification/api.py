@@ -22,7 +22,6 @@ from complaints.verification.economy import record_economy
 from complaints.verification.selectors import READERS
 from complaints.verification.workflow import PLANNERS, TYPISTS, VISITORS
 from complaints.workflow import REGISTRARS
-from programs.api import PAPERS
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
 from puskesmas.api_answers import PDF, FileView, with_version
@@ -51,7 +50,7 @@ _TAGS = ["verification"]
 class ReviewIn(Body):
     """What the examination says of one paper; "replace" needs a fault, "other" a note."""
 
-    code = serializers.ChoiceField(choices=PAPERS)
+    code = serializers.CharField(max_length=30)
     review = serializers.ChoiceField(choices=ComplaintPaper.Review.choices)
     fault = serializers.ChoiceField(
         choices=ComplaintPaper.Fault.choices, required=False, allow_blank=True

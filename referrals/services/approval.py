@@ -13,6 +13,7 @@ from complaints.services import (
     move_case,
     next_programme,
     require_refused_by_owner,
+    want_papers,
 )
 from complaints.workflow import CASE, CaseState
 from programs.eligibility.judging import Verdict
@@ -100,6 +101,9 @@ def draft_referral(
             )
             referral.authors.add(actor.officer)
             _keep(actor, referral, case, verdict, going_on_reason)
+            if verdict:
+                asked = verdict.version
+                want_papers(actor=actor, case=case, version=asked, service=verdict.service)
             return referral
     except IntegrityError:
         raise InvalidInput(
