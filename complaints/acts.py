@@ -273,5 +273,5 @@ def _steps(actor: Actor, case: Complaint, is_family: bool) -> set[str]:
 def is_open(code: str, actor: Actor, case: Complaint, *, is_family: bool) -> bool:
     """Return whether the act may be shown to the officer as a form now."""
     if code in PANEL_ACTS:
-        return _open_at_the_counter(actor, case)
+        return _open_at_the_counter(actor, case) and not is_family
     return any(act.code == code for act in acts_for(actor, case, is_family=is_family))

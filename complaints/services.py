@@ -341,8 +341,8 @@ def want_papers(
 ) -> None:
     """Put on a case's list what a service asked for later wants besides what stands there.
 
-    Inside the transaction of who asks for it, on a locked case. What is wanted already stays as it
-    is; nothing is taken off.
+    Inside the transaction of who asks for it, on a locked case. What was welcome becomes mandatory
+    where the service insists on it; nothing is taken off.
     """
     day = case.office.today()
     there = {paper.code: paper for paper in case.papers.all()}
@@ -358,14 +358,19 @@ def want_papers(
         service=service,
     )
     added = [_wanted_paper(case, paper) for paper in wanted if paper.code not in there]
+    insisted = [
+        there[paper.code]
+        for paper in wanted
+        if paper.mandatory and paper.code in there and not there[paper.code].mandatory
+    ]
+    for row in insisted:
+        row.mandatory = True
+    case.papers.bulk_update(insisted, ["mandatory"])
     if added:
         note_letters(case, ComplaintPaper.objects.bulk_create(added))
-        audit(
-            actor=actor,
-            action="want_papers",
-            subject=case,
-            fields=[paper.code for paper in added],
-        )
+    if added or insisted:
+        codes = [row.code for row in (*added, *insisted)]
+        audit(actor=actor, action="want_papers", subject=case, fields=codes)
 
 
 def new_paper(case: Complaint, code: str, *, status: str, mandatory: bool) -> ComplaintPaper:
@@ -489,6 +494,7 @@ def papers_received(
     Raises what :func:`move_case` raises.
     """
     case = take_case(actor, uid, version)
+    refuse_own_family(actor, case.person)
     _tick(case, seen, only_add=True)
     move_case(actor=actor, case=case, action="papers_received")
     return case
@@ -502,11 +508,13 @@ def tick_papers(
 
     Raises:
         NotYourRole: the officer does not handle papers.
+        OwnFamily: nobody says of his own family that its papers are there.
         WrongState: the case has ended.
     """
     must_register(actor)
     case = take_case(actor, uid, version)
     must_be_open(case)
+    refuse_own_family(actor, case.person)
     changed = _tick(case, seen)
     case.save(update_fields=["version"])
     if changed:
@@ -548,11 +556,12 @@ def attach_paper(
 
     Raises:
         InvalidInput: not a picture or PDF by its content, too large, or an unknown paper.
-        NotYourRole, WrongState: as for :func:`tick_papers`.
+        NotYourRole, OwnFamily, WrongState: as for :func:`tick_papers`.
     """
     must_register(actor)
     case = take_case(actor, uid, version)
     must_be_open(case)
+    refuse_own_family(actor, case.person)
     paper = case.papers.select_for_update().filter(code=code).first() or new_paper(
         case, code, status=Status.MISSING, mandatory=False
     )
@@ -588,7 +597,7 @@ def record_finding(
     """Record what the verification found, with its reason; it decides nothing about aid.
 
     The criteria decide nothing either: who finds otherwise than all of them say writes down why
-    (``override``), apart from the reason.
+    (``override``), apart from the reason. Where there is nothing to go against it is not kept.
 
     Raises:
         InvalidInput: no finding, no reason, or against all criteria without saying why.
@@ -598,13 +607,14 @@ def record_finding(
     if finding not in Complaint.Finding.values:
         raise InvalidInput(_("Pilih hasil verifikasi."), field="finding")
     voice = voice_of(latest_survey(case))
-    if voice and voice != finding and not override.strip():
+    goes_against = voice and voice != finding
+    if goes_against and not override.strip():
         raise InvalidInput(
             _("Semua kriteria yang terjawab berkata lain. Tulis mengapa temuan ini menyimpang."),
             field="override",
         )
     case.finding, case.finding_reason = finding, reason.strip()
-    case.finding_override = override.strip()
+    case.finding_override = override.strip() if goes_against else ""
     case.finding_by, case.finding_at = actor.user, timezone.now()
     move_case(actor=actor, case=case, action="record_finding", reason=reason)
     return case

@@ -228,8 +228,7 @@ def _case_context(
         "held": [row for row in case.programmes.all() if row.relation == "held"],
         "needed": [row for row in case.programmes.all() if row.relation == "needed"],
         "papers": case.papers.all(),
-        "may_handle_papers": selectors.may_register(actor) and case.state in OPEN_STATES,
-        "may_examine_papers": selectors.may_register(actor)
+        "may_handle_papers": selectors.may_register(actor)
         and case.state in OPEN_STATES
         and not family,
         "today": actor.office.today(),

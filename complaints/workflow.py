@@ -54,6 +54,7 @@ FINAL_STATES = (S.CLOSED, S.RECORDED_ONLY, S.LAPSED, S.WITHDRAWN)
 IMPARTIAL = frozenset(
     {
         "examine",
+        "papers_received",
         "record_finding",
         "record_only",
         "answer_here",

@@ -47,10 +47,11 @@ class PaperCodes(serializers.ListField):
         if not codes or set(codes) <= set(papers()):
             return codes
         known = papers_of(self.context["actor"].office)
-        unknown = [code for code in codes if code not in known]
+        unknown = {at: code for at, code in enumerate(codes) if code not in known}
         if unknown:
+            words = _("Berkas tidak dikenal: %(code)s.")
             raise exceptions.ValidationError(
-                _("Berkas tidak dikenal: %(codes)s.") % {"codes": ", ".join(unknown)}
+                {str(at): [words % {"code": code}] for at, code in unknown.items()}
             )
         return codes
 

@@ -160,13 +160,15 @@ class FinishIn(Body):
 
 
 class VisitSheetIn(EconomyIn):
-    """A sheet that came back on paper, whole."""
+    """A sheet that came back on paper; what it leaves out stays as it was saved from the phone."""
 
     visited_on = DayField()
     surveyor_name = serializers.CharField(max_length=120)
     answers = serializers.DictField(child=serializers.ChoiceField(choices=ANSWERS))
     answered_by = serializers.CharField(max_length=120, required=False, allow_blank=True)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    latitude = serializers.FloatField(required=False, allow_null=True)
+    longitude = serializers.FloatField(required=False, allow_null=True)
 
 
 class PhotoOut(serializers.Serializer[Any]):
@@ -319,7 +321,14 @@ class Visits(generics.ListAPIView[HouseVisit]):
 
     @extend_schema(tags=_TAGS)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List them; each is told whole, so that each look is audited."""
         return super().get(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset)
+        for row in rows or ():
+            audit(actor=api_actor(self.request), action="visit.open", subject=row)
+        return rows
 
     def get_queryset(self) -> Any:
         return selectors.whole(selectors.open_visits(api_actor(self.request)))

@@ -147,13 +147,17 @@ class QuestionsForm(ActForm):
         return values
 
 
-class PositionForm(ActForm):
-    """Where the house stands: from the phone, or typed."""
-
-    edits_record = True
+class PositionFields(forms.Form):
+    """Where the house stands, in degrees."""
 
     latitude = CoordinateField(label=_("Lintang"), help_text=_("Contoh: -8,12345"))
     longitude = CoordinateField(label=_("Bujur"), help_text=_("Contoh: 113,70123"))
+
+
+class PositionForm(PositionFields, ActForm):
+    """Where the house stands: from the phone, or typed."""
+
+    edits_record = True
 
 
 class EconomyFields(forms.Form):
@@ -198,9 +202,8 @@ class PhotoForm(ActForm):
     photo = forms.FileField(
         label=_("Foto"),
         error_messages={"required": _("Pilih atau ambil fotonya.")},
-        widget=forms.FileInput(
-            {"accept": "image/*", "capture": "environment", "data-shrink": True}
-        ),
+        # No "capture": the phone offers camera and gallery, so that a photo may wait for a signal.
+        widget=forms.FileInput({"accept": "image/*", "data-shrink": True}),
     )
 
 
@@ -224,6 +227,7 @@ class FinishForm(ActForm):
 
 #: What one key says: the same digits stand on the printed sheet.
 KEYS = {"1": YES, "2": NO, "0": UNKNOWN}
+KEY_OF = {answer: key for key, answer in KEYS.items()}
 
 
 class KeyField(forms.CharField):
@@ -249,7 +253,7 @@ class KeyField(forms.CharField):
         return KEYS.get(key, "")
 
 
-class SheetForm(QuestionsForm, EconomyFields):
+class SheetForm(QuestionsForm, PositionFields, EconomyFields):
     """A sheet that came back on paper, typed on one screen by number keys."""
 
     edits_record = False

@@ -11,6 +11,7 @@ from puskesmas.actors import Actor
 from puskesmas.models import Office
 from registry.criteria.selectors import MET, NOT_MET, results_of
 from registry.places import place_of
+from registry.selectors import is_family
 
 #: How many visits the desk names.
 SHOWN = 8
@@ -36,6 +37,7 @@ def case_panel(actor: Actor, case: Complaint) -> dict[str, Any]:
         "economies": list(selectors.economies_of(case)),
         "may_plan": is_open
         and actor.has(*PLANNERS)
+        and not is_family(actor.user, case.person)
         and not any(row.state == VisitState.PLANNED for row in visits),
         "may_print": bool(case.finding)
         and actor.has(*minutes.ISSUERS)

@@ -17,6 +17,7 @@ from complaints.models import (
 )
 from complaints.selectors import READERS as CASE_READERS
 from complaints.selectors import cases
+from complaints.workflow import OPEN_STATES
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import Attachment, Role
@@ -76,8 +77,8 @@ def visit_by_number(number: str, *, actor: Actor) -> HouseVisit | None:
 
 
 def open_visits(actor: Actor, *, mine: bool = False) -> QuerySet[HouseVisit]:
-    """Return the visits still to be made, the oldest first."""
-    rows = visits(actor).filter(state=VisitState.PLANNED)
+    """Return the visits still to be made, the oldest first; none whose case has ended."""
+    rows = visits(actor).filter(state=VisitState.PLANNED, complaint__state__in=OPEN_STATES)
     if mine:
         rows = rows.filter(assigned_to=actor.user)
     return rows.select_related("complaint__subject__canonical", "assigned_to").order_by("pk")

@@ -7,6 +7,7 @@ first.
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -32,10 +33,10 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
-from puskesmas.models import Role, User
+from puskesmas.models import Attachment, Role, User
 from registry.criteria.services import ANSWERS, keep_survey
 from registry.models import CriteriaSet
-from registry.selectors import is_family
+from registry.selectors import household_of, is_family
 from registry.verval.assigning import Hands
 from registry.verval.services import position_from
 
@@ -61,7 +62,7 @@ def plan_visit(
     confidential: then somebody says to whom.
 
     Raises:
-        NotYourRole: the officer plans no visits.
+        NotYourRole: the officer plans no visits. OwnFamily: it is his own family's house.
         WrongState: the case has ended, or a visit is planned already.
         InvalidInput: the officer does not walk there, or is family. NotFound, StaleVersion.
     """
@@ -70,6 +71,7 @@ def plan_visit(
         return earlier
     case = take_case(actor, uid, version)
     must_be_open(case)
+    refuse_own_family(actor, case.person)
     if case.visits.filter(state=VisitState.PLANNED).exists():
         raise WrongState(
             _("Kunjungan untuk perkara ini sudah direncanakan. Selesaikan atau batalkan dulu."),
@@ -117,10 +119,11 @@ def assign_visit(
 
     Raises:
         InvalidInput: he does not walk there, or it is his family.
-        NotYourRole, WrongState, NotFound, StaleVersion.
+        OwnFamily: it is the actor's. NotYourRole, WrongState, NotFound, StaleVersion.
     """
     visit, case = _take(actor, uid, version)
     VISIT.check("assign", state=visit.state, actor=actor)
+    refuse_own_family(actor, case.person)
     _check_walker(officer, case, Hands(actor.office))
     visit.assigned_to = officer
     visit.save()
@@ -147,8 +150,13 @@ def _heads(officer: User, case: Complaint) -> bool:
 def cancel_visit(
     *, actor: Actor, uid: uuid.UUID | str, reason: str, version: int | None = None
 ) -> HouseVisit:
-    """Take back a visit nobody needs any more. Raises what the table and ``lock`` raise."""
-    visit, _case = _take(actor, uid, version)
+    """Take back a visit nobody needs any more, of an ended case too.
+
+    Raises:
+        OwnFamily: it is his own family's house; and what the table and ``lock`` raise.
+    """
+    visit, case = _take(actor, uid, version)
+    refuse_own_family(actor, case.person)
     _move(visit, "cancel", actor=actor, reason=reason)
     return visit
 
@@ -245,24 +253,34 @@ def add_photo(
         WrongState: done, and that side has its photo; else as :func:`save_answers`.
     """
     visit, case = _take(actor, uid, version)
-    VISIT.check("photo", state=visit.state, actor=actor)
+    is_late = visit.state == VisitState.DONE
+    VISIT.check("late_photo" if is_late else "photo", state=visit.state, actor=actor)
     must_be_open(case)
     _check_hand(actor, visit, case, typed=True)
     if side not in VisitPhoto.Side.values:
         raise InvalidInput(_("Pilih sisi rumahnya."), field="side")
     row = visit.photos.filter(side=side).first() or VisitPhoto(visit=visit, side=side)
-    if row.pk and visit.state == VisitState.DONE:
+    if row.pk and is_late:
         raise WrongState(_("Survei ini sudah selesai; foto sisi ini sudah ada."), state=visit.state)
     row.attachment = attachments.store(
         photo, actor=actor, allowed=attachments.IMAGE_TYPES, field="photo", keep_position=True
     )
     row.save()
-    visit.position = visit.position or row.attachment.position
+    visit.position = visit.position or _house_position(row.attachment)
     visit.save()
-    if visit.state == VisitState.DONE:
+    if is_late:
         _file_photos(case, [row])
     audit(actor=actor, action="visit.photo", subject=visit, fields=[side])
     return row
+
+
+def _house_position(photo: Attachment) -> dict[str, float] | None:
+    """Return where the camera stood, unless no house of ours can stand there."""
+    told = photo.position or {}
+    try:
+        return position_from(told.get("latitude"), told.get("longitude"))
+    except InvalidInput:
+        return None
 
 
 @transaction.atomic
@@ -305,23 +323,39 @@ def enter_sheet(
     answered_by: str = "",
     source: str = "",
     note: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
     version: int | None = None,
     **facts: int | None,
 ) -> HouseVisit:
     """Type what came back on paper: all of it at once, by whom and when it was surveyed.
+
+    What the sheet leaves open stays as it was saved from the phone.
 
     Raises:
         InvalidInput: as for finishing, but photos and position may come later or never.
         OwnFamily: it is the typist's own family. NotYourRole, WrongState, NotFound, StaleVersion.
     """
     visit, case = _fill(actor, uid, version, action="enter")
-    visit.answers, visit.answered_by = _checked_answers(visit, answers), answered_by.strip()
-    known = checked_economy(facts, source)
-    visit.economy = known | ({"source": source.strip()} if known else {})
-    visit.note, visit.from_paper = note.strip(), True
+    visit.answers = visit.answers | _checked_answers(visit, answers)
+    visit.answered_by = answered_by.strip() or visit.answered_by
+    visit.economy = _merged_economy(visit.economy, facts, source)
+    visit.position = position_from(latitude, longitude) or visit.position
+    visit.note, visit.from_paper = note.strip() or visit.note, True
     _keep(visit, case, actor=actor, visited_on=visited_on, surveyor_name=surveyor_name)
     _move(visit, "enter", actor=actor)
     return visit
+
+
+def _merged_economy(
+    saved: Mapping[str, Any], facts: Mapping[str, int | None], source: str
+) -> dict[str, Any]:
+    """Return what is known with what was typed put over what was saved, checked together."""
+    typed = {name: value for name, value in facts.items() if value is not None}
+    said_by = source.strip() or saved.get("source", "")
+    whole = {name: value for name, value in saved.items() if name != "source"} | typed
+    known = checked_economy(whole, said_by)
+    return {**known, "source": said_by} if known else {}
 
 
 def _keep(
@@ -329,6 +363,7 @@ def _keep(
 ) -> None:
     if not surveyor_name.strip():
         raise InvalidInput(_("Tulis nama petugas yang mensurvei."), field="surveyor_name")
+    _refuse_surveyor_of_the_house(surveyor_name, case)
     if visited_on > actor.office.today():
         raise InvalidInput(_("Tanggal ini belum terjadi."), field="visited_on")
     visit.visited_on, visit.surveyor_name = visited_on, surveyor_name.strip()
@@ -352,6 +387,16 @@ def _keep(
         )
     _file_photos(case, list(visit.photos.select_related("attachment")))
     case.save(update_fields=["version"])
+
+
+def _refuse_surveyor_of_the_house(name: str, case: Complaint) -> None:
+    """Refuse the name of somebody on the card: who has no account is known by his name alone."""
+    family = {case.person.name, *(one.resident.name for one in household_of(case.person))}
+    if " ".join(name.split()).casefold() in {" ".join(one.split()).casefold() for one in family}:
+        raise InvalidInput(
+            _("Nama ini ada di KK warga itu; petugas tidak mensurvei keluarganya sendiri."),
+            field="surveyor_name",
+        )
 
 
 def _file_photos(case: Complaint, photos: list[VisitPhoto]) -> None:

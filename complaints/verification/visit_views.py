@@ -14,6 +14,7 @@ from complaints import selectors as case_selectors
 from complaints.models import Complaint, HouseVisit, VisitPhoto, VisitState
 from complaints.verification import selectors, services, sheet
 from complaints.verification.forms import (
+    KEY_OF,
     AssignForm,
     CancelForm,
     EconomyForm,
@@ -141,6 +142,7 @@ def _context(row: HouseVisit, actor: Actor) -> dict[str, Any]:
     family = is_family(actor.user, row.complaint.person)
     is_open = row.state == VisitState.PLANNED and row.complaint.state in OPEN_STATES
     typed = is_open and actor.has(*TYPISTS) and not family
+    plans = actor.has(*PLANNERS) and not family
     return {
         "visit": row,
         "case": row.complaint,
@@ -152,7 +154,9 @@ def _context(row: HouseVisit, actor: Actor) -> dict[str, Any]:
         "is_own_family": family,
         "may_fill": is_open and not family and services.is_in_hand(actor, row),
         "may_type": typed,
-        "may_plan": is_open and actor.has(*PLANNERS),
+        "may_assign": is_open and plans,
+        "may_cancel": row.state == VisitState.PLANNED and plans,
+        "case_ended": row.state == VisitState.PLANNED and not is_open,
         "may_read_case": actor.has(*case_selectors.READERS),
         "may_add_photo": row.state != VisitState.CANCELLED
         and row.complaint.state in OPEN_STATES
@@ -162,8 +166,6 @@ def _context(row: HouseVisit, actor: Actor) -> dict[str, Any]:
 
 
 # --- The pages of a visit ------------------------------------------------------------------------
-
-FormOf = Callable[..., Any]
 
 
 def _page(
@@ -323,7 +325,7 @@ def entry(request: HttpRequest, uid: str) -> HttpResponse:
         form_of=lambda row: SheetForm(
             request.POST or None,
             criteria=row.criteria_set.criteria,
-            initial={"version": row.version, "surveyor_name": _walker(row)},
+            initial=_saved(row),
         ),
         verb=services.enter_sheet,
         done=_("Lembar survei dicatat."),
@@ -331,8 +333,17 @@ def entry(request: HttpRequest, uid: str) -> HttpResponse:
     )
 
 
-def _walker(row: HouseVisit) -> str:
-    return row.assigned_to.name if row.assigned_to else ""
+def _saved(row: HouseVisit) -> dict[str, Any]:
+    """Return what was saved from the phone, as the sheet's boxes say it."""
+    keys = {SheetForm.prefix_of(code): KEY_OF[said] for code, said in row.answers.items()}
+    return {
+        "version": row.version,
+        "surveyor_name": row.assigned_to.name if row.assigned_to else "",
+        "answered_by": row.answered_by,
+        **keys,
+        **(row.economy or {}),
+        **(row.position or {}),
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -34,8 +34,9 @@ VISIT = Workflow(
         step("fill", _("Isi survei"), [S.PLANNED], S.PLANNED, VISITORS),
         step("finish", _("Selesaikan survei"), [S.PLANNED], S.DONE, VISITORS),
         step("enter", _("Ketik lembar survei"), [S.PLANNED], S.DONE, TYPISTS),
+        step("photo", _("Simpan foto rumah"), [S.PLANNED], S.PLANNED, [*VISITORS, FO]),
         # Photos may reach the office after its sheet was typed.
-        step("photo", _("Simpan foto rumah"), [S.PLANNED, S.DONE], S.PLANNED, [*VISITORS, FO]),
+        step("late_photo", _("Simpan foto rumah"), [S.DONE], S.DONE, [*VISITORS, FO]),
         step(
             "cancel",
             _("Batalkan kunjungan"),

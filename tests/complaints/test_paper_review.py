@@ -27,10 +27,18 @@ from tests.complaints.conftest import NIK, make_resident
 pytestmark = pytest.mark.django_db
 
 
-def photo(*, told: bool = False) -> SimpleUploadedFile:
+def photo(
+    *, told: bool = False, at: tuple[float, float] = (-8.123333, 113.7)
+) -> SimpleUploadedFile:
     exif = Image.Exif()
     if told:
-        exif[0x8825] = {1: "S", 2: (8.0, 7.0, 24.0), 3: "E", 4: (113.0, 42.0, 0.0)}
+        north, east = at
+        exif[0x8825] = {
+            1: "N" if north >= 0 else "S",
+            2: (abs(north), 0.0, 0.0),
+            3: "E" if east >= 0 else "W",
+            4: (abs(east), 0.0, 0.0),
+        }
     out = io.BytesIO()
     Image.new("RGB", (12, 8), "teal").save(out, "JPEG", exif=exif)
     return SimpleUploadedFile("foto.jpg", out.getvalue(), content_type="image/jpeg")
@@ -142,6 +150,33 @@ def test_nobody_examines_the_papers_of_his_own_family(cast, filed, resident):
     with pytest.raises(OwnFamily):
         review(cast, filed)
     assert review(cast, filed, who="front").review == "replace"
+
+
+def test_nobody_ticks_stores_or_takes_in_the_papers_of_his_own_family_but_may_register_it(
+    cast, filed, resident, kind, login
+):
+    front, back = cast.actor("front"), cast.actor("back")
+    cast.front.nik = resident.nik
+    cast.front.save()
+    with pytest.raises(OwnFamily):
+        services.tick_papers(actor=front, uid=filed.uid, seen=["ktp", "sktm"])
+    with pytest.raises(OwnFamily):
+        services.attach_paper(actor=front, uid=filed.uid, code="ktp", upload=photo())
+    services.ask_papers(actor=back, uid=filed.uid, reason="Bawa SKTM", wanted=["sktm"])
+    with pytest.raises(OwnFamily):
+        services.papers_received(actor=front, uid=filed.uid, seen=["sktm"])
+    page = login("front").get(f"/cases/{filed.uid}/").text
+    assert "Simpan foto atau salinan" not in page
+    assert "Simpan foto atau salinan" in login("back").get(f"/cases/{filed.uid}/").text
+    services.tick_papers(actor=back, uid=filed.uid, seen=["ktp", "sktm"])
+    assert services.register_complaint(
+        actor=front,
+        client_uid="0197f000-0000-7000-8000-000000000003",
+        subject=resident,
+        kind=kind,
+        story="Minta surat",
+        papers_seen=["ktp"],
+    ).pk
 
 
 def test_a_house_photo_keeps_its_place_and_a_paper_loses_it(cast, filed):

@@ -11,6 +11,7 @@ from complaints.verification.economy import record_economy
 from complaints.verification.minutes import issue_minutes, minutes_body
 from complaints.verification.services import add_photo, plan_visit
 from puskesmas.errors import NotYourRole, OwnFamily, WrongState
+from puskesmas.models import AuditEntry
 from puskesmas.officers import issue_token
 from reports.letters import services as letters
 from reports.letters.models import Letter
@@ -136,3 +137,14 @@ def test_rest_refuses_a_survey_of_ones_own_family(cast, visit, resident):  # noq
     cast.kasun.nik = ""
     cast.kasun.save()
     assert send().status_code == 200
+
+
+def test_a_look_at_visits_over_rest_is_audited_visit_by_visit(cast, visit):  # noqa: F811
+    actor = cast.actor("kasun")
+    token = issue_token(actor=actor, name="uji", roles=actor.roles)[1]
+    looks = AuditEntry.objects.filter(action="visit.open", subject_uid=visit.uid, actor=cast.kasun)
+    for url in ("/api/v1/visits/", f"/api/v1/visits/{visit.uid}/"):
+        before = looks.count()
+        answer = Client().get(url, headers={"Authorization": f"Bearer {token}"})
+        assert str(visit.uid) in answer.content.decode()
+        assert looks.count() == before + 1
