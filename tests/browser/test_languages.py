@@ -40,10 +40,10 @@ WITH_SECOND_STEP = (
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
 )
 #: What stands in the address of a page behind a stage.
-STAGES = ("calls", "people", "/aid/", "override", "minutes", "outcomes")
+STAGES = ("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{")
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
-    "referrals:override",
+    *("referrals:override", "referrals:care"),
     *("proposals:minutes", "proposals:outcomes"),
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
     "programs:call_name",

@@ -46,6 +46,17 @@ def test_the_case_page_asks_for_its_own_answer_and_returns_to_the_case(
     assert "Surat rawat inap" in front.get(options).content.decode()
 
 
+def test_the_case_page_says_of_each_paper_whether_it_is_at_hand(cast, of_bekasi, case, login):
+    case.papers.create(code="kk", status="copied")
+    page = login("front").get(reverse("referrals:options", args=[case.uid])).content.decode()
+    card = page[page.index("Kartu Sehat Bekasi</strong>") :]
+    papers = card[card.index("Berkas:") : card.index("</details>")]
+    family_card = papers[papers.index("Fotokopi KK") :]
+    assert "sudah ada" in family_card[: family_card.index("</li>")]
+    own_card = papers[papers.index("Fotokopi KTP") :]
+    assert "belum ada" in own_card[: own_card.index("</li>")]
+
+
 def test_the_class_of_one_admission_does_not_colour_the_persons_next_case(
     cast, of_bekasi, make_case, login
 ):
