@@ -48,6 +48,11 @@ urlpatterns = [
         name="distribution_recipients",
     ),
     path(
+        "distributions/<uuid:uid>/find/",
+        distribution.DistributionFind.as_view(),
+        name="distribution_find",
+    ),
+    path(
         "distributions/<uuid:uid>/build/",
         distribution.DistributionBuild.as_view(),
         name="distribution_build",

@@ -6,8 +6,10 @@ a row. Lists show no total: counting everything is what makes list pages slow.
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -24,6 +26,16 @@ class Page(Generic[Row]):
     rows: list[Row]
     next: str
     previous: str
+
+    def turns(self, asked: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Return the addresses of the pages before and after, with what else was asked, for
+        ``components/pager.html``.
+        """
+        more = f"&{urlencode(asked)}" if asked else ""
+        return {
+            "previous_url": f"?from={self.previous}{more}" if self.previous else "",
+            "next_url": f"?from={self.next}{more}" if self.next else "",
+        }
 
 
 def page(

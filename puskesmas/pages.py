@@ -80,8 +80,8 @@ def carried_out(
 ) -> bool:
     """Call the verb with ``given`` and what was filled in; say ``done`` when it was accepted.
 
-    True then; False when nothing was sent yet, or when the form, now with its errors, must be
-    shown again.
+    True then, with what the verb returned as ``form.result``; False when nothing was sent yet, or
+    when the form, now with its errors, must be shown again.
     """
     if request.method != "POST" or not form.is_valid():
         return False
@@ -90,6 +90,7 @@ def carried_out(
     except DomainError as error:
         add_error(form, error)
         return False
+    form.result = result
     say_done(request, result, done)
     return True
 
@@ -158,7 +159,12 @@ class ActForm(forms.Form):
 
 
 class CreateForm(forms.Form):
-    """Base of forms that create a record: a double click or the back button makes only one."""
+    """Base of forms that create a record: a double click or the back button makes only one.
+
+    ``result`` is the record, once :func:`carried_out` made it.
+    """
+
+    result: Any = None
 
     client_uid = forms.UUIDField(widget=forms.HiddenInput)
 

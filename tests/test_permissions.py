@@ -774,6 +774,7 @@ REST = rows(
     row("GET", f"{AID}", READERS),
     row("GET", f"{AID}recipients/", READERS),
     row("POST", f"{LISTING_AID}recipients/", {"back"}, {"person": "{child.uid}"}),
+    row("POST", f"{AID}find/", COUNTER, {"q": "Bagas"}),
     row("POST", f"{LISTING_AID}build/", {"back"}, version="draft_aid"),
     row("POST", f"{LISTING_AID}slots/", {"back"}, AT | {"start": "09:00"}),
     row("POST", f"{LISTING_AID}settle/", KEEPERS, version="draft_aid"),

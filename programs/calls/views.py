@@ -1,7 +1,6 @@
 """Pages of calls for candidates."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,7 +54,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_row(one, actor) for one in page.rows],
         "may_open": actor.has(*COUNTER),
-        **_turns(page),
+        **page.turns(),
     }
     return render(request, "programs/calls/calls.html", context)
 
@@ -68,14 +67,9 @@ def call_new(request: HttpRequest) -> HttpResponse:
     form = CallForm(
         request.POST or None, actor=actor, initial={"received_on": actor.office.today()}
     )
-    made: list[Call] = []
-
-    def open_call(**values: Any) -> Call:
-        made.append(services.open_call(**values))
-        return made[0]
-
-    if carried_out(request, form, open_call, done=_("Permintaan dicatat."), actor=actor):
-        return redirect("programs:call", uid=made[0].uid)
+    done = _("Permintaan dicatat.")
+    if carried_out(request, form, services.open_call, done=done, actor=actor):
+        return redirect("programs:call", uid=form.result.uid)
     return _form_page(request, None, form, title=_("Catat permintaan calon"), submit=_("Catat"))
 
 
@@ -119,7 +113,7 @@ def call_find(request: HttpRequest, uid: str) -> HttpResponse:
             position=request.GET.get("from", ""),
         )
         lines = selectors.lines_of(page.rows, actor=actor)
-        turns = _turns(page, f"&{urlencode(sent)}")
+        turns = page.turns(sent)
         audit(actor=actor, action="call.find", subject=call, fields=asked)
     context = {
         "call": call,
@@ -311,13 +305,6 @@ def _row(call: Any, actor: Actor) -> dict[str, Any]:
         "call": call,
         "tone": _TONES[CallState(call.state)],
         "days": (call.due_on - actor.office.today()).days if is_due else None,
-    }
-
-
-def _turns(page: keyset.Page[Any], more: str = "") -> dict[str, str]:
-    return {
-        "previous_url": f"?from={page.previous}{more}" if page.previous else "",
-        "next_url": f"?from={page.next}{more}" if page.next else "",
     }
 
 

@@ -132,6 +132,12 @@ class AidPersonIn(Body):
     person = serializers.UUIDField()
 
 
+class FindIn(Body):
+    """What was scanned or typed: a ticket's code or number, a whole NIK, or a name."""
+
+    q = serializers.CharField(max_length=120)
+
+
 class CloseIn(Body):
     """What was counted at the end, pieces or rupiah, and what becomes of it."""
 
@@ -261,6 +267,21 @@ class DistributionRecipients(generics.ListAPIView[Any]):
         actor = api_actor(self.request)
         held = selectors.distribution(self.kwargs["uid"], actor=actor)
         return selectors.recipients_of(actor).filter(distribution=held)
+
+
+class DistributionFind(APIView):
+    """Whom a ticket, a number, a NIK or a name means: one, or by name up to ten."""
+
+    roles = HANDERS
+
+    @extend_schema(request=FindIn, responses=AidRecipientOut(many=True), tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        """Find names on the list as the box of the table does; the search is audited."""
+        actor = api_actor(request)
+        held = selectors.distribution(uid, actor=actor)
+        found = selectors.search(held, valid(FindIn, request)["q"], actor=actor)
+        audit(actor=actor, action="distribution.find", subject=held)
+        return Response(AidRecipientOut(found, many=True).data)
 
 
 class DistributionBuild(APIView):

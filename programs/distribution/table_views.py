@@ -22,7 +22,7 @@ from programs.distribution.forms import (
 )
 from programs.distribution.tickets import typed_code
 from programs.distribution.views import TEMPLATES, minutes_page
-from programs.distribution.workflow import DISTRIBUTION, HANDERS, KEEPERS, READERS, RECIPIENT
+from programs.distribution.workflow import HANDERS, KEEPERS, READERS, RECIPIENT
 from programs.models import AidRecipient, DistributionState, RecipientState
 from puskesmas.actors import Actor
 from puskesmas.history import audit
@@ -32,12 +32,6 @@ from registry.finding import find_for_page
 from registry.selectors import is_family, person
 from reports.letters.selectors import letters_about
 
-TONES = {
-    RecipientState.WAITING: "neutral",
-    RecipientState.PENDING: "waiting",
-    RecipientState.TAKEN: "success",
-    RecipientState.STRUCK: "danger",
-}
 #: How many of the last hand-overs the table shows, to undo a slip at once.
 _LAST = 5
 
@@ -72,11 +66,7 @@ def table(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _row(listed: AidRecipient) -> dict[str, Any]:
-    return {
-        "listed": listed,
-        "person": listed.resident.person,
-        "tone": TONES[RecipientState(listed.state)],
-    }
+    return {"listed": listed, "person": listed.resident.person}
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +92,7 @@ def _facts(listed: AidRecipient, actor: Actor) -> dict[str, Any]:
     """Return what every page about one name shows."""
     held, own = listed.distribution, listed.resident.person
     acts = set()
-    if DISTRIBUTION.steps["hand_out"].target == held.state:
+    if held.state == DistributionState.SETTLED:
         acts = {step.action for step in RECIPIENT.available(state=listed.state, actor=actor)}
     elif listed.owed_since and RECIPIENT.is_permitted(RECIPIENT.steps["papers"], actor):
         acts = {"papers"}

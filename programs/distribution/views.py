@@ -1,7 +1,6 @@
 """Pages of a distribution: what is given, the list, the schedule, what was made of the rest."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,6 +46,8 @@ TONES = {
 }
 #: The tabs of the list; "owing" is not a state.
 _OWING = "owing"
+#: How many of those left out a page names; the others are counted.
+_LEFT_OUT_SHOWN = 50
 
 
 @require_GET
@@ -60,7 +61,7 @@ def distributions(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [row_of(one) for one in page.rows],
         "may_open": actor.has(Role.BACK),
-        **_turns(page, {}),
+        **page.turns(),
     }
     return render(request, f"{TEMPLATES}/distributions.html", context)
 
@@ -80,15 +81,9 @@ def distribution_new(request: HttpRequest) -> HttpResponse:
     """Write down what an owner gives out."""
     actor = actor_of(request)
     form = DistributionForm(request.POST or None, actor=actor)
-    made: list[Distribution] = []
-
-    def open_distribution(**values: Any) -> Distribution:
-        made.append(services.open_distribution(**values))
-        return made[0]
-
     done = _("Pembagian dicatat. Susun daftarnya.")
-    if carried_out(request, form, open_distribution, done=done, actor=actor):
-        return redirect("programs:distribution", uid=made[0].uid)
+    if carried_out(request, form, services.open_distribution, done=done, actor=actor):
+        return redirect("programs:distribution", uid=form.result.uid)
     return act_page(request, None, form, title=_("Catat pembagian bantuan"), submit=_("Catat"))
 
 
@@ -107,6 +102,7 @@ def distribution(request: HttpRequest, uid: str) -> HttpResponse:
         position=request.GET.get("from", ""),
     )
     is_draft = held.state == DistributionState.DRAFT
+    left_out = selectors.left_out(held, actor=actor) if is_draft else []
     context = {
         **row_of(held),
         "acts": {step.action for step in DISTRIBUTION.available(state=held.state, actor=actor)},
@@ -114,14 +110,15 @@ def distribution(request: HttpRequest, uid: str) -> HttpResponse:
         "left_share": prints.share_of(held, max(0, totals.left) // held.amount),
         "slots": held.slots.all(),
         "lines": selectors.lines_of(held, actor=actor, rows=page.rows),
-        "left_out": selectors.left_out(held, actor=actor) if is_draft else [],
+        "left_out": left_out[:_LEFT_OUT_SHOWN],
+        "left_out_more": max(0, len(left_out) - _LEFT_OUT_SHOWN),
         "tabs": [] if is_draft else _tabs(held, totals, show),
         "letters": letters_about(actor, held.uid) if actor.has(*KEEPERS) else [],
         "may_state": actor.has(*KEEPERS)
         and held.state == DistributionState.CLOSED
         and minutes.issued(minutes.OF_DISTRIBUTION, held, actor) is None,
         "may_print": actor.has(*HANDERS, Role.COORDINATOR),
-        **_turns(page, {"show": show} if show else {}),
+        **page.turns({"show": show} if show else {}),
     }
     return render(request, f"{TEMPLATES}/distribution.html", context)
 
@@ -271,7 +268,8 @@ def families(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     held = selectors.distribution(uid, actor=actor)
     audit(actor=actor, action="distribution.families", subject=held)
-    context = {**row_of(held), "families": selectors.by_household(held, actor=actor)}
+    page = selectors.by_household(held, actor=actor, position=request.GET.get("from", ""))
+    context = {**row_of(held), "families": page.rows, **page.turns()}
     return render(request, f"{TEMPLATES}/families.html", context)
 
 
@@ -370,11 +368,3 @@ def home_panel(actor: Actor, subject: Any) -> dict[str, Any] | None:
         return None
     found = selectors.open_now(actor)
     return {"rows": [row_of(one) for one in found]} if found else None
-
-
-def _turns(page: keyset.Page[Any], asked: dict[str, Any]) -> dict[str, str]:
-    more = f"&{urlencode(asked)}" if asked else ""
-    return {
-        "previous_url": f"?from={page.previous}{more}" if page.previous else "",
-        "next_url": f"?from={page.next}{more}" if page.next else "",
-    }

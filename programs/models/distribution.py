@@ -26,6 +26,15 @@ class RecipientState(TextChoices):
     STRUCK = "struck", _("Keluar dari daftar")
 
 
+#: How each state looks (the tones of a badge).
+_TONES = {
+    RecipientState.WAITING: "neutral",
+    RecipientState.PENDING: "waiting",
+    RecipientState.TAKEN: "success",
+    RecipientState.STRUCK: "danger",
+}
+
+
 class Distribution(OfficeRow):
     """What an owner gives out through the village. ``amount`` is what each recipient gets: pieces
     of ``unit`` for goods, whole rupiah for money.
@@ -142,3 +151,7 @@ class AidRecipient(OfficeRow):
             ),
         ]
         indexes = [models.Index(fields=["distribution", "state"], name="recipient_state")]
+
+    @property
+    def tone(self) -> str:
+        return _TONES[RecipientState(self.state)]

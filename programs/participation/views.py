@@ -1,7 +1,6 @@
 """Pages of participation: a person's, a programme's list, double cover and gaps."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -136,7 +135,7 @@ def recipients(request: HttpRequest, uid: str) -> HttpResponse:
                 "current": dropped,
             },
         ],
-        **_turns(page, {**asked, **({"show": "dropped"} if dropped else {})}),
+        **page.turns({**asked, **({"show": "dropped"} if dropped else {})}),
     }
     return render(request, f"{_TEMPLATES}/recipients.html", context)
 
@@ -179,7 +178,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "active": len(asked),
         "clear_url": reverse("programs:gaps"),
         "tabs": _cover_tabs("gaps"),
-        **_turns(page, asked),
+        **page.turns(asked),
     }
     return render(request, f"{_TEMPLATES}/gaps.html", context)
 
@@ -212,11 +211,3 @@ def pair_remove(request: HttpRequest, uid: str) -> HttpResponse:
     overlaps.remove_overlap(actor=actor_of(request), uid=uid)
     say_done(request, None, _("Pasangan dihapus."))
     return redirect("programs:overlaps")
-
-
-def _turns(page: keyset.Page[Any], asked: dict[str, Any]) -> dict[str, str]:
-    more = f"&{urlencode(asked)}" if asked else ""
-    return {
-        "previous_url": f"?from={page.previous}{more}" if page.previous else "",
-        "next_url": f"?from={page.next}{more}" if page.next else "",
-    }

@@ -65,7 +65,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "may_decide": may_decide,
         "waiting": open_questions(actor).count() if may_decide else 0,
-        **_turns(page),
+        **page.turns(),
     }
     return render(request, "registry/imports.html", context)
 
@@ -175,14 +175,7 @@ def _result(batch: Import, *, position: str) -> dict[str, Any]:
             for one in selectors.problem_counts(batch)
         ],
         "rows": [_row(row, name_at) for row in page.rows],
-        **_turns(page),
-    }
-
-
-def _turns(page: keyset.Page[Any]) -> dict[str, str]:
-    return {
-        "previous_url": f"?from={page.previous}" if page.previous else "",
-        "next_url": f"?from={page.next}" if page.next else "",
+        **page.turns(),
     }
 
 

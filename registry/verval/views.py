@@ -36,7 +36,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         selectors.lists_of(actor), order=("-pk",), position=request.GET.get("from", "")
     )
     rows = [_with_days(one, actor) for one in page.rows]
-    context = {"rows": rows, "may_keep": actor.has(*KEEPERS), **_turns(page)}
+    context = {"rows": rows, "may_keep": actor.has(*KEEPERS), **page.turns()}
     return render(request, "registry/verval/lists.html", context)
 
 
@@ -48,14 +48,9 @@ def list_new(request: HttpRequest) -> HttpResponse:
     form = TakeInForm(
         request.POST or None, request.FILES or None, initial={"received_on": actor.office.today()}
     )
-    made: list[VervalList] = []
-
-    def take_in(**values: Any) -> VervalList:
-        made.append(services.take_in(**values))
-        return made[0]
-
-    if carried_out(request, form, take_in, done=_("Daftar verval diterima."), actor=actor):
-        return redirect("registry:verval_list", uid=made[0].uid)
+    done = _("Daftar verval diterima.")
+    if carried_out(request, form, services.take_in, done=done, actor=actor):
+        return redirect("registry:verval_list", uid=form.result.uid)
     context = {"form": form, "title": _("Terima daftar verval"), "submit": _("Unggah")}
     return form_page(request, "registry/verval/form.html", context)
 
@@ -85,7 +80,7 @@ def list_page(request: HttpRequest, uid: str) -> HttpResponse:
             {"label": _("Belum"), "url": address, "current": only_open},
             {"label": _("Semua"), "url": f"{address}?show=all", "current": not only_open},
         ],
-        **_turns(page, "" if only_open else "&show=all"),
+        **page.turns({} if only_open else {"show": "all"}),
     }
     return render(request, "registry/verval/list.html", context)
 
@@ -267,13 +262,6 @@ def _with_days(held: Any, actor: Actor) -> dict[str, Any]:
         "tone": "success" if held.state == VervalState.SENT else "progress",
         "count": _("%(done)s dari %(total)s")
         % {"done": angka(held.done), "total": angka(held.total)},
-    }
-
-
-def _turns(page: keyset.Page[Any], more: str = "") -> dict[str, str]:
-    return {
-        "previous_url": f"?from={page.previous}{more}" if page.previous else "",
-        "next_url": f"?from={page.next}{more}" if page.next else "",
     }
 
 

@@ -43,6 +43,24 @@ def test_the_whole_way(api, furnished, cast, siti):
     assert str(looked.subject_uid) == made.json()["uid"]
 
 
+def test_a_scanned_ticket_finds_its_name(api, furnished, cast, siti):
+    back, front = api("back"), api("front")
+    made = back.post("/api/v1/distributions/", RICE, **key())
+    held = f"/api/v1/distributions/{made.json()['uid']}/"
+    named = back.post(f"{held}recipients/", {"person": str(siti.uid)}).json()
+    code = AidRecipient.objects.get().code
+    for text in (code, f"{code[:5]} {code[5:]}", "siti"):
+        found = front.post(f"{held}find/", {"q": text})
+        assert (found.status_code, [row["uid"] for row in found.json()]) == (200, [named["uid"]])
+    looks = AuditEntry.objects.filter(action="distribution.find")
+    assert {str(one.subject_uid) for one in looks} == {made.json()["uid"]}
+    assert looks.count() == 3
+    assert front.post(f"{held}find/", {"q": "0000000000"}).json() == []
+    assert front.post(f"{held}find/", {}).status_code == 400
+    assert api("koordinator").post(f"{held}find/", {"q": code}).status_code == 403
+    assert api("stranger").post(f"{held}find/", {"q": code}).status_code == 404
+
+
 def test_another_offices_distribution_is_not_there(api, furnished):
     made = api("back").post("/api/v1/distributions/", RICE, **key())
     stranger = api("stranger")

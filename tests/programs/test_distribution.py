@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.distribution import handing, minutes, prints, selectors, services
+from programs.distribution import handing, minutes, prints, selectors, services, views
 from programs.distribution.errors import AlreadyTaken, NotHandedOver, NotOnTheCard
 from programs.distribution.families import card_members
 from programs.distribution.selectors import Why
@@ -876,7 +876,7 @@ def test_the_result_stands_per_family(front, back, tukiyem, bagas, paijo):
     hand(front, listed)
     result = {
         family.household.kk: [(line.person.name, line.recipient.state) for line in family.lines]
-        for family in selectors.by_household(held, actor=back)
+        for family in selectors.by_household(held, actor=back).rows
     }
     assert result == {
         KK: [("Bagas", "waiting"), ("Tukiyem", "taken")],
@@ -955,8 +955,44 @@ def test_pages_take_the_same_queries_however_long_the_list(login, front, back, p
 
     grow(0, 1)
     few = queries_of(lambda: browser.get(url))
-    grow(1, 4)
+    grow(1, 24)
     assert queries_of(lambda: browser.get(url)) == few
+
+
+def test_families_come_page_by_page_each_whole(login, front, back):
+    people = [live(front, "Aminah", "3509990101110100")]
+    for at in range(20):
+        people.append(live(front, f"Warga {chr(65 + at)}", f"35099901011101{at + 1:02}"))
+    people += [
+        live(front, "Zainab", "3509990101110100", relation="4"),
+        create_resident(actor=front, name="Zulaikha", dusun="Krajan", rw="01", rt="02"),
+    ]
+    held = fresh(settled(back, *people)[0])
+    first = selectors.by_household(held, actor=back)
+    assert [line.person.name for line in first.rows[0].lines] == ["Aminah", "Zainab"]
+    assert (len(first.rows), first.previous) == (20, "")
+    second = selectors.by_household(held, actor=back, position=first.next)
+    assert [[line.person.name for line in one.lines] for one in second.rows] == [
+        ["Warga T"],
+        ["Zulaikha"],
+    ]
+    assert (second.rows[1].household, second.next) == (None, "")
+    back_again = selectors.by_household(held, actor=back, position=second.previous)
+    assert [one.household for one in back_again.rows] == [one.household for one in first.rows]
+    page = login("back").get(reverse("programs:distribution_families", args=[held.uid]))
+    assert f"?from={first.next}" in page.text
+
+
+def test_those_left_out_are_counted_beyond_what_a_page_names(
+    login, back, tukiyem, paijo, monkeypatch
+):
+    receive(back, tukiyem, paijo, live(back, "Sarmi", THIRD_KK), code="PIP")
+    Participation.objects.update(source="self")
+    held = opened(back, programme=_pip(back))
+    monkeypatch.setattr(views, "_LEFT_OUT_SHOWN", 1)
+    page = login("back").get(reverse("programs:distribution", args=[held.uid])).text
+    assert page.count("hanya kata orangnya") == 1
+    assert "dan 2 orang lagi" in page
 
 
 def test_another_office_has_no_such_distribution(cast, back, tukiyem):
