@@ -70,18 +70,22 @@ class CatalogueImportIn(Body):
 
 
 class PlannedOut(serializers.Serializer[Any]):
-    """What a file says otherwise of a programme: fields, and first days of its versions."""
+    """What a file says otherwise of a programme: fields, first days of versions and agreements."""
 
     code = serializers.CharField(source="entry.code")
     kind = serializers.ChoiceField(choices=["new", "changed"])
     fields_changed = serializers.SerializerMethodField()
     versions = serializers.SerializerMethodField()
+    agreements = serializers.SerializerMethodField()
 
     def get_fields_changed(self, planned: Any) -> list[str]:
         return [name for name, _now, _then in planned.fields]
 
     def get_versions(self, planned: Any) -> list[date]:
         return [one.effective_from for one in planned.versions]
+
+    def get_agreements(self, planned: Any) -> list[date]:
+        return [one.since for one, _kind in planned.agreements]
 
 
 class CatalogueImportOut(serializers.Serializer[Any]):

@@ -211,7 +211,7 @@ def _row_form(request: HttpRequest, row: _Row, actor: Actor) -> RowForm:
     if request.method != "POST":
         return kind(about=about, slots=max(1, len(kind.conditions_of(now))), initial=initial)
     slots = request.POST.get("slots", "1")
-    count = int(slots) if slots.isdecimal() and len(slots) < 3 else 1
+    count = int(slots) if slots.isdecimal() and len(slots) < 4 else 1
     if "more" not in request.POST:
         return kind(request.POST, about=about, slots=count, initial=initial)
     sent = kind(request.POST, about=about, slots=count)

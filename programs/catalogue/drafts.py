@@ -15,7 +15,6 @@ from programs.catalogue.roles import EDITORS, TRIERS
 from programs.catalogue.views import TEMPLATES
 from programs.models import ProgrammeVersion
 from puskesmas.actors import Actor
-from puskesmas.errors import WrongState
 from puskesmas.pages import (
     ActForm,
     actor_of,
@@ -29,13 +28,7 @@ BASIS, LIMITS = "basis", "limits"
 
 def draft_for(uid: str, actor: Actor) -> ProgrammeVersion:
     """Return a draft. Raises NotFound; WrongState when it was published meanwhile."""
-    draft = selectors.version(uid, actor=actor)
-    if draft.published_at is not None:
-        raise WrongState(
-            _("Versi yang sudah terbit tidak diubah lagi. Buat versi baru untuk memperbaikinya."),
-            state="published",
-        )
-    return draft
+    return services.require_draft(selectors.version(uid, actor=actor))
 
 
 def draft_url(draft: ProgrammeVersion) -> str:

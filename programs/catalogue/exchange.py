@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.utils import timezone
 
 from programs.catalogue import toml
@@ -40,11 +40,11 @@ def load_catalogue(office: Office) -> int:
     with transaction.atomic():
         held = set(Programme.objects.filter(office=office).values_list("code", flat=True))
         rows = [
-            (order, entry)
-            for order, entry in enumerate(catalogue.programmes)
+            entry
+            for entry in catalogue.programmes
             if entry.code not in held and only_for(entry, office)
         ]
-        for order, entry in rows:
+        for order, entry in enumerate(rows, _next_place(office)):
             _take_programme(Actor.system(office), order, entry, {})
     return len(rows)
 
@@ -57,8 +57,8 @@ def import_catalogue(
 
     Programmes and partners are matched by code, versions by their first day: one with the same
     content is left alone, another content is published as a correction beside it. Nothing is
-    deleted. Keys of the answer: ``programmes_new``, ``versions_same`` and so on. ``dry_run`` counts
-    and changes nothing.
+    deleted, and the office's order stays: programmes it has not come last. Keys of the answer:
+    ``programmes_new``, ``versions_same`` and so on. ``dry_run`` counts and changes nothing.
 
     ``as_drafts`` publishes nothing of programmes the office has: the last version that differs
     becomes the draft (``versions_drafted``), unless one waits already; it and the others are left
@@ -74,14 +74,19 @@ def import_catalogue(
     catalogue = parse(text, known=known)
     counts: Counter[str] = Counter()
     partners = {entry.code: _take_partner(actor, entry, counts) for entry in catalogue.partners}
-    for order, programme in enumerate(catalogue.programmes):
-        if only_for(programme, office):
-            counts += _take_programme(actor, order, programme, partners, as_drafts=as_drafts)
+    mine = [entry for entry in catalogue.programmes if only_for(entry, office)]
+    for order, programme in enumerate(mine, _next_place(office)):
+        counts += _take_programme(actor, order, programme, partners, as_drafts=as_drafts)
     if dry_run:
         transaction.set_rollback(True)
     else:
         audit(actor=actor, action="import_catalogue", subject_uid=office.uid)
     return counts
+
+
+def _next_place(office: Office) -> int:
+    last = Programme.objects.filter(office=office).aggregate(last=Max("order"))["last"]
+    return 0 if last is None else last + 1
 
 
 def export_catalogue(office: Office) -> str:
@@ -129,7 +134,6 @@ def _take_programme(
     as_drafts: bool = False,
 ) -> Counter[str]:
     values = {
-        "order": order,
         "name_id": entry.name_id,
         "name_en": entry.name_en,
         "owner": entry.owner,
@@ -137,7 +141,8 @@ def _take_programme(
         "unit": entry.unit,
         "aliases": list(entry.aliases),
     }
-    programme, counted = _upsert(Programme, {"office": actor.office, "code": entry.code}, values)
+    key = {"office": actor.office, "code": entry.code}
+    programme, counted = _upsert(Programme, key, values, order=order)
     counts = Counter({f"programmes_{counted}": 1})
     if as_drafts and counted != _NEW:
         counts += _take_drafts(actor, programme, entry.versions)
@@ -145,14 +150,14 @@ def _take_programme(
         for version in entry.versions:
             counts[f"versions_{_take_version(actor, programme, version)}"] += 1
     for agreement in entry.agreements:
-        key = {
+        about = {
             "partner": partners[agreement.partner],
             "programme": programme,
             "since": agreement.since,
             "office": actor.office,
         }
         terms = {"until": agreement.until, "number": agreement.number}
-        counts[f"agreements_{_upsert(PartnerAgreement, key, terms)[1]}"] += 1
+        counts[f"agreements_{_upsert(PartnerAgreement, about, terms)[1]}"] += 1
     return counts
 
 
@@ -215,8 +220,11 @@ def _take_partner(actor: Actor, entry: PartnerEntry, counts: Counter[str]) -> Pa
     return partner
 
 
-def _upsert(model: type[OfficeRow], key: dict[str, Any], values: dict[str, Any]) -> tuple[Any, str]:
-    row, created = model.objects.get_or_create(**key, defaults=values)
+def _upsert(
+    model: type[OfficeRow], key: dict[str, Any], values: dict[str, Any], **first: Any
+) -> tuple[Any, str]:
+    """Make or change a row; ``first`` is only said of one that is made."""
+    row, created = model.objects.get_or_create(**key, defaults=values | first)
     if created:
         return row, _NEW
     changed = [name for name, value in values.items() if getattr(row, name) != value]

@@ -68,7 +68,14 @@ class CatalogueFile:
     partners: tuple[PartnerEntry, ...] = ()
 
 
-_LENGTHS = {"code": 30, "name_id": 120, "name_en": 120, "owner": 120}
+_LENGTHS = {
+    "code": 30,
+    "name_id": 120,
+    "name_en": 120,
+    "owner": 120,
+    "contact": 160,
+    "number": 80,
+}
 
 
 def parse(text: str, *, known: frozenset[str] = frozenset()) -> CatalogueFile:
@@ -82,7 +89,8 @@ def parse(text: str, *, known: frozenset[str] = frozenset()) -> CatalogueFile:
         table = tomllib.loads(text)
     except RecursionError:
         raise InvalidInput(_("Berkas ini terlalu bertingkat-tingkat."), field="file") from None
-    except tomllib.TOMLDecodeError as error:
+    # Not only its TOMLDecodeError: a number of five thousand digits is a bare ValueError.
+    except ValueError as error:
         raise InvalidInput(
             _("Berkas ini bukan TOML yang benar: %s") % error, field="file"
         ) from None
@@ -142,12 +150,21 @@ def _partner(row: Any, label: str, problems: list[str]) -> list[PartnerEntry]:
 
 
 def _sized(entry: Any) -> Any:
-    for name, length in _LENGTHS.items():
-        if len(getattr(entry, name, "")) > length:
-            raise BadDocument(name, _("paling panjang %d huruf.") % length)
+    _check_lengths(entry)
     if not entry.code:
         raise BadDocument("code", _("wajib diisi."))
+    for place, agreement in enumerate(getattr(entry, "agreements", ()), 1):
+        where = f"agreements[{place}]"
+        _check_lengths(agreement, f"{where}.")
+        if agreement.until is not None and agreement.until < agreement.since:
+            raise BadDocument(f"{where}.until", _("tanggal selesai sebelum tanggal mulai."))
     return entry
+
+
+def _check_lengths(entry: Any, where: str = "") -> None:
+    for name, length in _LENGTHS.items():
+        if len(getattr(entry, name, "")) > length:
+            raise BadDocument(f"{where}{name}", _("paling panjang %d huruf.") % length)
 
 
 def _try(build: Any, label: str, problems: list[str]) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from programs.catalogue.words import keyed
+from programs.terms.document import LONGEST_CODE
 
 Row = dict[str, Any]
 Content = Mapping[str, Any]
@@ -26,7 +27,6 @@ LISTS = {
 }
 UP, DOWN, REMOVE = "up", "down", "remove"
 ACTS = (UP, DOWN, REMOVE)
-_LONGEST_CODE = 30
 
 
 def rows_of(content: Content, part: str, service: str = "") -> list[Row]:
@@ -88,10 +88,10 @@ def acted(rows: Sequence[Row], key: str, act: str) -> list[Row]:
 
 def new_code(name: str, taken: Sequence[str]) -> str:
     """Return a code for what was just named, unlike those taken."""
-    base = slugify(name).replace("-", "_")[:_LONGEST_CODE].strip("_") or "baris"
+    base = slugify(name).replace("-", "_")[:LONGEST_CODE].strip("_") or "baris"
     code, number = base, 2
     while code in taken:
-        code = f"{base[: _LONGEST_CODE - 3]}_{number}"
+        code = f"{base[: LONGEST_CODE - 3]}_{number}"
         number += 1
     return code
 

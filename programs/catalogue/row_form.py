@@ -21,6 +21,7 @@ from programs.terms import document
 from programs.terms.fields import fields
 from puskesmas.pages import ActForm
 
+#: How many conditions the page offers; a rule that came in a file may have more.
 MOST_CONDITIONS = 12
 #: What is left out when empty: the document is as short as can be.
 _EMPTY: tuple[Any, ...] = (None, "", [], ())
@@ -47,7 +48,7 @@ class RowForm(ActForm):
     def __init__(self, *args: Any, about: Surroundings, slots: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.about = about
-        self.slots = min(slots, MOST_CONDITIONS) if self.conditions_name else 0
+        self.slots = slots if self.conditions_name else 0
         facts = _fact_choices(about) if self.slots else []
         for slot in range(1, self.slots + 1):
             self.fields |= _condition_fields(slot, facts)

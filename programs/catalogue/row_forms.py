@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from programs.catalogue import words
 from programs.catalogue.parts import Row, codes_of, new_code
 from programs.catalogue.row_form import RowForm, Surroundings, paper_choices, terms_around
+from programs.terms.document import EACH_OF
 from puskesmas.forms import Choices, ManyChoices
 
 _OTHER_PAPER = "-"
@@ -67,6 +68,8 @@ class PaperForm(RowForm):
                 self.add_error("own_name_id", _("Tulis nama berkasnya."))
             else:
                 values["code"] = new_code(name, [code for code, _name in paper_choices(self.about)])
+        if values.get("each") and values.get("code") != EACH_OF:
+            self.add_error("each", _("Hanya fotokopi KTP yang dapat diminta dari setiap orang."))
         if values.get("code") in values.get("substitutes", []):
             self.add_error("substitutes", _("Berkas ini tidak dapat mengganti dirinya sendiri."))
         return values

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from programs.catalogue.differences import Difference, differences
 from programs.models import Partner, PartnerAgreement, Programme, ProgrammeVersion
-from programs.selectors import versions_on
 from programs.terms.document import Terms
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
@@ -86,10 +85,6 @@ def versions_of(programme: Programme) -> list[ProgrammeVersion]:
 def draft_of(programme: Programme) -> ProgrammeVersion | None:
     found: ProgrammeVersion | None = programme.versions.filter(published_at=None).first()
     return found
-
-
-def in_force(programme: Programme, day: date) -> ProgrammeVersion | None:
-    return versions_on([programme], day).get(programme.pk)
 
 
 def before(version: ProgrammeVersion) -> ProgrammeVersion | None:

@@ -176,13 +176,17 @@ def discard_draft(*, actor: Actor, uid: Uid, version: int | None) -> None:
 
 def _lock_draft(actor: Actor, uid: Uid, version: int | None) -> ProgrammeVersion:
     must_edit(actor)
-    draft = lock(ProgrammeVersion, uid, actor=actor, version=version)
-    if draft.published_at is not None:
+    return require_draft(lock(ProgrammeVersion, uid, actor=actor, version=version))
+
+
+def require_draft(version: ProgrammeVersion) -> ProgrammeVersion:
+    """Pass a draft. Raises WrongState: it is published, and so never changed."""
+    if version.published_at is not None:
         raise WrongState(
             _("Versi yang sudah terbit tidak diubah lagi. Buat versi baru untuk memperbaikinya."),
             state="published",
         )
-    return draft
+    return version
 
 
 def _checked(actor: Actor, content: dict[str, Any]) -> dict[str, Any]:

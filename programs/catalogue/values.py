@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from programs.catalogue.words import NO, YES
 from programs.terms.fields import (
+    BARE,
     CHOICE,
+    LISTS,
     NAMES,
     NUMBER,
     YES_NO,
@@ -16,9 +18,6 @@ from programs.terms.fields import (
     fits,
     value_fits,
 )
-
-_BARE = {"is_empty", "is_known"}
-_LISTS = {"in", "not_in"}
 
 
 def read_value(code: str, operator: str, typed: str) -> Any:
@@ -35,9 +34,9 @@ def read_value(code: str, operator: str, typed: str) -> Any:
         raise forms.ValidationError(
             _("Perbandingan ini tidak cocok dengan fakta ini."), code="operator"
         )
-    if operator in _BARE:
+    if operator in BARE:
         return None
-    if operator in _LISTS:
+    if operator in LISTS:
         value: Any = [_one(fact, part.strip()) for part in typed.split(",") if part.strip()]
     elif fact.kind == NAMES:
         value = [part.strip() for part in typed.split(",") if part.strip()]

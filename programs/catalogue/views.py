@@ -19,7 +19,6 @@ from programs.catalogue.forms import (
 from programs.catalogue.roles import EDITORS
 from programs.catalogue.words import day_in_words, parts_of
 from programs.models import Programme, ProgrammeVersion
-from puskesmas.actors import Actor
 from puskesmas.pages import actor_of, carried_out, form_page, officer_page
 
 TEMPLATES = "programs/catalogue"
@@ -186,7 +185,3 @@ def _noting(made: list[Any], verb: Callable[..., Any]) -> Callable[..., Any]:
 def plain_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
     """Draw one form under a title; ``programme`` or ``partner`` say where it hangs."""
     return form_page(request, f"{TEMPLATES}/form.html", {"form": form, **context})
-
-
-def may_edit(actor: Actor) -> bool:
-    return actor.has(*EDITORS)

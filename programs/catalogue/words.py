@@ -20,7 +20,6 @@ FORMS = {
 WHOSE = {
     "": gettext_lazy("satu untuk semua"),
     "adult": gettext_lazy("untuk setiap orang dewasa di KK"),
-    "member": gettext_lazy("untuk setiap anggota keluarga"),
 }
 SEVERITIES = {
     "block": gettext_lazy("menahan penerusan sampai ada yang menjawabnya"),

@@ -15,7 +15,11 @@ SEVERITIES = ("block", "warning", "info")
 #: What a request is for; a maximum decile is laid down for each.
 PURPOSES = ("new", "reactivation", "renewal")
 FORMS = ("copy", "original", "either")
-WHOSE = ("", "adult", "member")
+WHOSE = ("", "adult")
+#: The only paper of which the registry knows who has one: the copy of an e-KTP.
+EACH_OF = "ktp"
+#: Cases keep the codes of papers and services in columns of this length.
+LONGEST_CODE = 30
 STEPS = ("village", "health_centre", "hospital", "kecamatan", "district", "owner", "partner")
 PERIODS = ("month", "year", "once")
 COLLECTORS = ("self", "same_kk", "guardian", "proxy", "officer_along", "brought_home")
@@ -37,8 +41,9 @@ class Condition:
 class Requirement:
     """A paper. ``needed_when``: any of these (none: always). ``substitutes`` serve instead.
 
-    ``each`` says that every adult, or every member, of the family must have one. Names and
-    ``by_office`` come from the list of papers where they are left out.
+    ``each`` "adult": every adult on the card must have an e-KTP; of no other paper, for of no other
+    the registry knows who has one. Names and ``by_office`` come from the list of papers where they
+    are left out.
     """
 
     code: str
@@ -210,6 +215,7 @@ def read_terms(content: Any, *, known_programmes: Iterable[str] | None = None) -
     """
     terms = read(Terms, content)
     _check_codes(terms)
+    _check_papers(terms)
     _check_deciles(terms)
     known = None if known_programmes is None else frozenset(known_programmes)
     for where, condition in conditions_of(terms):
@@ -269,6 +275,7 @@ def _check_codes(terms: Terms) -> None:
     _unique((one.code for one in terms.services), "services")
     services = {one.code for one in terms.services}
     for place, one in enumerate(terms.services, 1):
+        _check_length(one.code, f"services[{place}].code")
         _unique((item.code for item in one.requirements), f"services[{place}].requirements")
         if one.follows and one.follows not in services:
             raise BadDocument(f"services[{place}].follows", _("layanan ini tidak ada."))
@@ -276,6 +283,20 @@ def _check_codes(terms: Terms) -> None:
         for place, rule in enumerate(getattr(terms, name), 1):
             if not services.issuperset(rule.services):
                 raise BadDocument(f"{name}[{place}].services", _("layanan ini tidak ada."))
+
+
+def _check_papers(terms: Terms) -> None:
+    for where, required in _requirements(terms):
+        if required.each and required.code != EACH_OF:
+            raise BadDocument(f"{where}.each", _("hanya untuk berkas “%s”.") % EACH_OF)
+        _check_length(required.code, f"{where}.code")
+        for place, code in enumerate(required.substitutes, 1):
+            _check_length(code, f"{where}.substitutes[{place}]")
+
+
+def _check_length(code: str, where: str) -> None:
+    if len(code) > LONGEST_CODE:
+        raise BadDocument(where, _("paling panjang %d huruf.") % LONGEST_CODE)
 
 
 def _unique(codes: Iterable[str], where: str) -> None:

@@ -17,7 +17,8 @@ REGISTRY, CASE, STATED = "registry", "case", "stated"
 class FactField:
     """A fact by its code. ``poverty`` marks what only a poverty test asks for.
 
-    ``restricted`` is health data: shown to those who handle the case, never in a list.
+    ``restricted`` is health data: shown to those who handle a case of his, never in a list
+    (:mod:`programs.eligibility.confidence`).
     """
 
     code: str
@@ -44,8 +45,8 @@ OPERATORS: dict[str, frozenset[str]] = {
     "is_empty": frozenset({NAMES}),
     "is_known": frozenset({YES_NO, NUMBER, CHOICE, NAMES, DAY}),
 }
-_BARE = {"is_empty", "is_known"}
-_LISTS = {"in", "not_in"}
+#: Operators that compare with nothing, and with several values.
+BARE, LISTS = frozenset({"is_empty", "is_known"}), frozenset({"in", "not_in"})
 
 _SEXES = (("L", _("Laki-laki")), ("P", _("Perempuan")))
 _FINDINGS = (
@@ -128,9 +129,9 @@ def fits(field: FactField, operator: str) -> bool:
 
 def value_fits(field: FactField, operator: str, value: Any) -> bool:
     """Return whether a rule may compare such a fact with the value."""
-    if operator in _BARE:
+    if operator in BARE:
         return value is None
-    if operator in _LISTS:
+    if operator in LISTS:
         return (
             isinstance(value, tuple | list)
             and bool(value)

@@ -100,9 +100,11 @@ def _frozen(value: Any) -> Any:
 
 
 def _plain(hint: Any, value: Any, where: str) -> Any:
-    # bool is an int to Python, not to whoever writes a catalogue.
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+    # Exactly: to Python a bool is an int and a moment a day, not to whoever writes a catalogue.
+    if type(value) is not hint:
         raise BadDocument(where, _("harus berupa %s.") % _NAMES[hint]())
+    if hint is str and "\0" in value:
+        raise BadDocument(where, _("berisi tanda yang tidak bisa disimpan."))
     return value
 
 

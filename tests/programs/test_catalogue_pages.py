@@ -200,11 +200,11 @@ def test_a_draft_is_opened_as_a_copy_of_what_is_in_force(keeper, pkh):
 
 ROWS = {
     "papers": (
-        {"code": "land", "mandatory": "on", "form": "original", "each": "adult", "slots": "1",
+        {"code": "land", "mandatory": "on", "form": "original", "slots": "1",
          "substitutes": ["sktm"], "condition_1_field": "family.size",
          "condition_1_operator": "at_least", "condition_1_value": "3"},
         "requirements",
-        {"code": "land", "form": "original", "each": "adult", "substitutes": ["sktm"],
+        {"code": "land", "form": "original", "substitutes": ["sktm"],
          "needed_when": [{"field": "family.size", "operator": "at_least", "value": 3}]},
     ),
     "services": (
@@ -252,6 +252,33 @@ def test_a_row_of_each_part_is_added_on_its_own_small_form(part, keeper, draft):
     assert answer.status_code == 302
     assert now(draft).content[name][-1] == wanted
     assert keeper.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(("code", "answer"), [("ktp", 302), ("land", 400)])
+def test_only_of_the_e_ktp_everybody_must_have_one(code, answer, keeper, draft, written):
+    draft = written(requirements=[])
+    sent = {"code": code, "form": "copy", "each": "adult", "slots": "0", "version": draft.version}
+    page = keeper.post(part_url(draft, "papers", "draft_row"), sent)
+    assert page.status_code == answer
+    if answer == 302:
+        assert now(draft).content["requirements"][0]["each"] == "adult"
+    else:
+        assert "each" in page.context["form"].errors
+
+
+def test_a_rule_of_a_file_with_many_conditions_loses_none_when_saved(keeper, draft, written):
+    many = [{"field": "person.age", "operator": "is", "value": age} for age in range(120)]
+    row = {"code": "umur", "message_id": "Umur", "any_of": many}
+    draft = written(rules=[row])
+    address = part_url(draft, "rules", "draft_row", row="umur")
+    page = keeper.get(address)
+    assert not page.context["more"]
+    form = page.context["form"]
+    shown = {one.name: one.value() for one in form if one.value() not in (None, "", False)} | {
+        "slots": form.slots
+    }
+    assert keeper.post(address, shown).status_code == 302
+    assert now(draft).content["rules"] == [row]
 
 
 @pytest.mark.parametrize("part", list(ROWS))
@@ -495,6 +522,26 @@ def changed(text):
         'legal_bases = ["Perdes 1"]\nrequirements = [{ code = "kk" }]\n'
     )
     return f'{before}code = "PKH"{after}{more}'
+
+
+def test_agreements_of_a_file_are_shown_before_they_are_taken(keeper, pkh):
+    text = """
+[[partners]]
+code = "rs"
+name_id = "RS Uji"
+[[programmes]]
+code = "UJI"
+name_id = "Uji"
+owner = "Desa"
+tier = "village"
+[[programmes.agreements]]
+partner = "rs"
+since = 2026-02-01
+number = "12/PKS/2026"
+"""
+    page = keeper.post(reverse("programs:catalogue_import"), {"text": text})
+    assert "12/PKS/2026" in page.text
+    assert not PartnerAgreement.objects.exists()
 
 
 def test_differences_are_shown_before_anything_is_taken_and_come_as_drafts(keeper, pkh, cast):

@@ -8,6 +8,8 @@ import pytest
 
 from programs.catalogue import services as catalogue
 from programs.catalogue.exchange import export_catalogue, import_catalogue, load_catalogue
+from programs.catalogue.file import parse
+from programs.catalogue.plan import plan
 from programs.eligibility import judging
 from programs.eligibility.gathering import facts_of
 from programs.eligibility.judging import Result, Standing, judge
@@ -408,6 +410,17 @@ effective_from = 2026-01-01
 """
 
 
+AGREED = f"""
+[[partners]]
+code = "rs"
+name_id = "RS Uji"
+{GOOD}
+[[programmes.agreements]]
+partner = "rs"
+since = 2026-02-01
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -424,6 +437,18 @@ effective_from = 2026-01-01
          'field = "holds.LAIN"\noperator = "is"\nvalue = true\n',
          "UJI, versi 2026-01-01: exclusions"),
         (GOOD + GOOD, "UJI"),
+        (GOOD.replace("2026-01-01", "2026-01-01T00:00:00"), "effective_from"),
+        (GOOD + f"quota = {{ number = {'9' * 5000} }}\n", "TOML"),
+        (GOOD + f'requirements = [{{ code = "{"k" * 31}" }}]\n',
+         "UJI, versi 2026-01-01: requirements[1].code"),
+        (GOOD + f'[[programmes.versions.services]]\ncode = "{"k" * 31}"\nname_id = "A"\n',
+         "UJI, versi 2026-01-01: services[1].code"),
+        (GOOD + 'legal_bases = ["UU\\u0000"]\n', "UJI, versi 2026-01-01: legal_bases[1]"),
+        (GOOD.replace('"Uji"', '"Uji\\u0000"'), "UJI: name_id"),
+        (AGREED.replace("2026-02-01", "2026-02-01T00:00:00"), "UJI: agreements[1].since"),
+        (AGREED + f'number = "{"9" * 81}"\n', "UJI: agreements[1].number"),
+        (AGREED + "until = 2026-01-31\n", "UJI: agreements[1].until"),
+        (AGREED.replace('"RS Uji"', f'"RS Uji"\ncontact = "{"8" * 161}"'), "rs: contact"),
         ("programmes = 3\n", "programmes"),
         ("rahasia = 3\n", "rahasia"),
     ],
@@ -433,6 +458,36 @@ def test_a_mistake_in_the_file_is_told_with_programme_version_and_field(cast, te
         import_catalogue(actor=cast.actor("admin"), text=text)
     assert said in str(refused.value.message)
     assert not Programme.objects.filter(office=cast.village).exists()
+
+
+def test_the_file_all_those_mistakes_were_made_in_is_taken(cast):
+    counts = import_catalogue(actor=cast.actor("admin"), text=AGREED)
+    assert counts["agreements_new"] == counts["versions_new"] == 1
+
+
+def test_a_file_leaves_the_offices_own_order_and_new_programmes_come_last(cast):
+    admin = cast.actor("admin")
+    load_catalogue(cast.village)
+    text = export_catalogue(cast.village)
+    last = Programme.objects.filter(office=cast.village).last()
+    catalogue.place_programme(actor=admin, uid=last.uid, after=None)
+    own = list(Programme.objects.filter(office=cast.village).values_list("code", flat=True))
+    counts = import_catalogue(actor=admin, text=GOOD + text)
+    assert not counts["programmes_changed"]
+    assert list(Programme.objects.filter(office=cast.village).values_list("code", flat=True)) == [
+        *own, "UJI"
+    ]  # fmt: skip
+
+
+def test_what_a_file_says_of_agreements_is_shown_before_it_is_taken(cast):
+    admin = cast.actor("admin")
+    import_catalogue(actor=admin, text=AGREED)
+    assert plan(cast.village, parse(AGREED)).is_empty
+    ended = plan(cast.village, parse(AGREED + "until = 2026-12-31\n"))
+    [(agreement, kind)] = ended.changes[0].agreements
+    assert (agreement.until, kind) == (date(2026, 12, 31), "changed")
+    again = plan(cast.village, parse(AGREED.replace("2026-02-01", "2026-03-01")))
+    assert [kind for _one, kind in again.changes[0].agreements] == ["new"]
 
 
 def test_only_who_keeps_the_catalogue_takes_one_over(cast):
