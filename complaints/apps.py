@@ -12,12 +12,18 @@ class ComplaintsConfig(AppConfig):
         """Join the pages, boxes and files that span apps."""
         from complaints import desk, search
         from complaints.kinds import load_kinds
-        from complaints.selectors import READERS, may_see_paper, readable_matters
+        from complaints.selectors import (
+            READERS,
+            handles_a_case_of,
+            may_see_paper,
+            readable_matters,
+        )
         from complaints.verification import minutes, own_letters
         from complaints.verification import panels as verification
         from complaints.verification.selectors import READERS as VISIT_READERS
         from complaints.verification.selectors import may_see_photo
         from complaints.workflow import REGISTRARS
+        from programs.eligibility import confidence
         from puskesmas import attachments, furnishing, panels, searching
         from puskesmas.navigation import Entry, add
         from registry import badges
@@ -30,6 +36,7 @@ class ComplaintsConfig(AppConfig):
         attachments.register_owner(may_see_paper)
         attachments.register_owner(may_see_photo)
         matters.register(readable_matters)
+        confidence.register(handles_a_case_of)
         minutes.register()
         letter_moved.connect(own_letters.follow_letter, dispatch_uid="papers_follow_letter")
         notes.register(own_letters.later_findings)

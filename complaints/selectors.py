@@ -47,6 +47,14 @@ def cases(actor: Actor) -> QuerySet[Complaint]:
     return rows.filter(Q(kind__sensitive=False) | Q(entered_by=actor.user))
 
 
+def handles_a_case_of(actor: Actor, person: Resident) -> bool:
+    """Return whether the person has an open case that is the officer's to work on (two queries)."""
+    if not actor.has(*READERS):
+        return False
+    open_ones = cases(actor).filter(state__in=OPEN_STATES)
+    return open_ones.filter(subject__in=identities_of(person)).exists()
+
+
 def questions(actor: Actor) -> QuerySet[CounterQuestion]:
     """Return the questions the officer may read, by the same rule as :func:`cases`."""
     rows: QuerySet[CounterQuestion] = CounterQuestion.objects.visible_to(actor)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from programs.eligibility import services
+from programs.eligibility.confidence import withheld_from
 from programs.eligibility.judging import Result
 from programs.eligibility.options import options_for
 from programs.eligibility.presenting import option_rows
@@ -26,7 +27,7 @@ _RESULTS = [result.value for result in Result]
 
 
 class RuleFactOut(serializers.Serializer[Any]):
-    """A fact a rule looked at; ``why`` says why nothing is known of it."""
+    """A fact a rule looked at; ``why`` says why nothing is known of it, or shown."""
 
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -103,7 +104,10 @@ class OptionOut(serializers.Serializer[Any]):
 
 
 class PersonOptions(APIView):
-    """Every programme of the catalogue for a person, what is offered first first."""
+    """Every programme of the catalogue for a person, what is offered first first.
+
+    Health data goes only to who handles a case of his, or wrote it down.
+    """
 
     roles = tuple(role.value for role in LISTERS)
 
@@ -114,7 +118,7 @@ class PersonOptions(APIView):
         resident = person(uid, actor=actor)
         audit(actor=actor, action="open_person", subject=resident)
         judged = options_for([resident], office=actor.office, day=actor.office.today())
-        rows = option_rows(judged[resident.pk])
+        rows = option_rows(judged[resident.pk], withheld=withheld_from(actor, resident))
         return Response(OptionOut(rows, many=True).data)
 
 

@@ -67,7 +67,17 @@ class Option:
     @property
     def may_be_asked(self) -> bool:
         """Whether it is offered: not received, nothing stands against it, somebody gives it."""
-        return not self.is_held and not self.is_closed and self.standing != Standing.DOES_NOT_MEET
+        return not (
+            self.is_gone
+            or self.is_held
+            or self.is_closed
+            or self.standing == Standing.DOES_NOT_MEET
+        )
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the person died or moved away: nothing is offered to him."""
+        return self.verdict.facts.get("person.alive", Fact()).value is False
 
 
 def options_for(

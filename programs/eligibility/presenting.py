@@ -1,14 +1,14 @@
 """The answer as pages and programs show it: words beside every code."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.catalogue.words import OVERRIDERS, any_of_in_words
-from programs.eligibility.judging import Answer, Check, PaperAnswer, Result, Verdict
+from programs.eligibility.judging import Answer, Check, Fact, PaperAnswer, Result, Verdict
 from programs.eligibility.options import Option, Station, path_of
 from programs.eligibility.way import STEP_WORDS
 from programs.eligibility.words import (
@@ -41,6 +41,10 @@ _PAPER_WORDS = {
     Result.NOT_MET: (gettext_lazy("belum ada"), "warning"),
 }
 _STANDING_TONES = {"meets": "success", "unknown": "waiting", "does_not_meet": "warning"}
+
+
+#: Stands for a fact this officer is not shown.
+WITHHELD = Fact(why="withheld")
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def _fact(check: Check, names: Mapping[str, str], ask: Ask | None) -> FactRow:
     return FactRow(
         code=code,
         label=label_of(code, names),
-        value=value_words(code, fact.value),
+        value="" if fact == WITHHELD else value_words(code, fact.value),
         source=source_words(fact),
         detail=fact.detail,
         on=fact.on,
@@ -221,11 +225,33 @@ class OptionRow:
         return bool(self.answers or any(one.answers for one in self.services))
 
 
-def option_rows(options: Iterable[Option], ask: Ask | None = None) -> list[OptionRow]:
-    """Return the options in words; facts about other programmes carry these programmes' names."""
-    judged = list(options)
+def option_rows(
+    options: Iterable[Option], ask: Ask | None = None, withheld: Collection[str] = ()
+) -> list[OptionRow]:
+    """Return the options in words; facts about other programmes carry these programmes' names.
+
+    Of the facts ``withheld`` only what the rule says of them is told.
+    """
+    judged = [_withhold(one, withheld) for one in options]
     names = {one.programme.code: one.programme.name for one in judged}
     return [_option(one, names, ask) for one in judged]
+
+
+def _withhold(option: Option, codes: Collection[str]) -> Option:
+    def shown(check: Check) -> Check:
+        hidden = check.condition.field in codes and check.fact.is_known
+        return replace(check, fact=WITHHELD) if hidden else check
+
+    def told(answer: Answer) -> Answer:
+        return replace(answer, checks=tuple(shown(one) for one in answer.checks))
+
+    return replace(
+        option,
+        verdicts=tuple(
+            replace(verdict, answers=tuple(told(one) for one in verdict.answers))
+            for verdict in option.verdicts
+        ),
+    )
 
 
 def _option(option: Option, names: Mapping[str, str], ask: Ask | None) -> OptionRow:

@@ -1,6 +1,7 @@
 """Pages: which programmes somebody may ask for and why, and writing down what he says."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.eligibility import services
+from programs.eligibility.confidence import withheld_from
 from programs.eligibility.forms import FactForm
 from programs.eligibility.options import Option, options_for
 from programs.eligibility.presenting import Ask, OptionRow, option_rows
@@ -32,7 +34,11 @@ def options(request: HttpRequest, uid: str) -> HttpResponse:
     audit(actor=actor, action="open_person", subject=resident)
     judged = options_for([resident], office=actor.office, day=actor.office.today())[resident.pk]
     may_write = actor.has(*WRITERS) and resident.life == Resident.Life.ALIVE
-    context = {"resident": resident, **grouped(judged, _ask(resident) if may_write else None)}
+    ask = _ask(resident) if may_write else None
+    context = {
+        "resident": resident,
+        **grouped(judged, ask, withheld_from(actor, resident)),
+    }
     return render(request, "programs/eligibility/options.html", context)
 
 
@@ -47,10 +53,15 @@ def _ask(resident: Resident) -> Ask:
     return url
 
 
-def grouped(judged: list[Option], ask: Ask | None) -> dict[str, list[OptionRow]]:
-    """Return the options as the page shows them: to ask for, held, closed, or met by a "no"."""
+def grouped(
+    judged: list[Option], ask: Ask | None, withheld: Collection[str] = ()
+) -> dict[str, list[OptionRow]]:
+    """Return the options as the page shows them: to ask for, held, closed, or met by a "no".
+
+    Facts ``withheld`` are not shown.
+    """
     groups: dict[str, list[OptionRow]] = {"offered": [], "held": [], "closed": [], "against": []}
-    for row in option_rows(judged, ask):
+    for row in option_rows(judged, ask, withheld):
         groups[_group(row.option)].append(row)
     return groups
 

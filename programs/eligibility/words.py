@@ -51,6 +51,7 @@ WHYS: "dict[str, str | Promise]" = {
     "unknown_field": _("aturan ini menanyakan fakta yang tidak dikenal program"),
     "operator": _("pembanding di aturan ini tidak cocok dengan faktanya"),
     "value": _("nilai di aturan ini tidak cocok dengan faktanya"),
+    "withheld": _("hanya dilihat petugas yang menangani perkaranya"),
     "fact_kind": _("keterangan yang dicatat bukan jenis yang diminta aturan"),
 }
 

@@ -1,11 +1,15 @@
 """The page *Program yang bisa diminta*: every rule with its fact, and what nobody knows yet."""
 
+import uuid
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from complaints.models import Complaint, ComplaintKind
+from complaints.services import register_complaint
+from programs.eligibility.services import state_fact
 from programs.models import (
     Partner,
     PartnerAgreement,
@@ -14,6 +18,7 @@ from programs.models import (
     StatedFact,
 )
 from puskesmas.officers import issue_token
+from registry.models import Resident
 from tests.programs.conftest import DAY
 
 
@@ -55,12 +60,95 @@ def test_an_answer_written_down_counts_at_once(somebody, login):
     today = somebody.office.today()
     answer = front.post(
         path(somebody, "facts/person.pregnant/"),
-        {"value": "yes", "source": "Buku KIA", "on": today.strftime("%d-%m-%Y")},
+        {"value": "yes", "source": "Buku KIA no. 7", "on": today.strftime("%d-%m-%Y")},
     )
     assert answer.status_code == 302
     fact = StatedFact.objects.get()
-    assert (fact.value, fact.source, fact.on) == (True, "Buku KIA", today)
-    assert "Buku KIA" in front.get(path(somebody)).content.decode()
+    assert (fact.value, fact.source, fact.on) == (True, "Buku KIA no. 7", today)
+    assert "Buku KIA no. 7" in front.get(path(somebody)).content.decode()
+
+
+@pytest.fixture
+def pregnant(somebody):
+    """Written down by the facilitator."""
+    state_fact(
+        actor=somebody.cast.actor("facilitator"),
+        resident=somebody.resident,
+        field="person.pregnant",
+        value=True,
+        source="Bidan Sumi",
+        on=DAY,
+    )
+    return somebody
+
+
+def opened_case(somebody, **kind):
+    """Open a case of hers, taken in by the back office."""
+    return register_complaint(
+        actor=somebody.cast.actor("back"),
+        client_uid=uuid.uuid4(),
+        subject=somebody.resident,
+        kind=ComplaintKind.objects.create(
+            office=somebody.office, code="uji", name_id="Uji", **kind
+        ),
+        story="Minta PKH",
+    )
+
+
+def told_of_pregnancy(api, who, somebody):
+    """Return what this officer reads of it over REST."""
+    rows = api(who).get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
+    pkh = next(row for row in rows if row["programme"] == "PKH")
+    facts = [fact for one in pkh["answers"] for fact in one["facts"]]
+    fact = next(fact for fact in facts if fact["code"] == "person.pregnant")
+    return fact["value"], fact["evidence"], fact["detail"], fact["on"]
+
+
+SHOWN = ("ya", "keterangan yang dicatat petugas", "Bidan Sumi", DAY.isoformat())
+WITHHELD = ("", "", "", None)
+
+
+def test_health_data_is_withheld_from_who_handles_no_case_of_hers(pregnant, login, api):
+    page = login("front").get(path(pregnant)).content.decode()
+    assert "Bidan Sumi" not in page
+    assert "hanya dilihat petugas yang menangani perkaranya" in page
+    assert told_of_pregnancy(api, "front", pregnant) == WITHHELD
+    # Who wrote it down sees it again.
+    assert told_of_pregnancy(api, "facilitator", pregnant) == SHOWN
+
+
+def test_who_handles_a_case_of_hers_sees_health_data_until_it_ends(pregnant, login, api):
+    case = opened_case(pregnant)
+    assert told_of_pregnancy(api, "front", pregnant) == SHOWN
+    assert "Bidan Sumi" in login("front").get(path(pregnant)).content.decode()
+    Complaint.objects.filter(pk=case.pk).update(state="closed")
+    assert told_of_pregnancy(api, "front", pregnant) == WITHHELD
+
+
+def test_a_confidential_case_opens_health_data_to_its_confidants_only(pregnant, api):
+    opened_case(pregnant, sensitive=True)
+    assert told_of_pregnancy(api, "front", pregnant) == WITHHELD
+    assert told_of_pregnancy(api, "koordinator", pregnant) == SHOWN
+
+
+def test_what_nobody_knows_yet_is_asked_and_not_called_withheld(somebody, login):
+    page = login("front").get(path(somebody)).content.decode()
+    assert "facts/person.pregnant/" in page
+    assert "hanya dilihat petugas" not in page
+
+
+@pytest.mark.parametrize("life", ["deceased", "moved"])
+def test_to_who_died_or_moved_nothing_is_offered_and_it_is_said(somebody, login, api, life):
+    somebody.holds("PBI-JK")
+    Resident.objects.filter(pk=somebody.resident.pk).update(life=life)
+    answer = login("front").get(path(somebody))
+    page = answer.content.decode()
+    assert not answer.context["offered"]
+    assert "Bisa diminta" not in page
+    assert "jadi tidak ada program yang ditawarkan untuknya" in page
+    assert "Sudah diterima" in page
+    rows = api("front").get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
+    assert not any(row["may_be_asked"] for row in rows)
 
 
 @pytest.mark.parametrize("code", ["person.age", "register.decile", "person.shoe_size"])
