@@ -1,6 +1,6 @@
 """Kartu Sehat Bekasi in four versions: every case comes out as said."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -8,8 +8,6 @@ from programs.catalogue import services
 from programs.eligibility.judging import Result, Standing
 from programs.eligibility.options import options_for, path_of
 from programs.models import Programme
-from programs.selectors import versions_on
-from puskesmas.models import Office
 from registry.models import Household, HouseholdMember, Resident
 from tests.programs.conftest import DAY
 
@@ -184,27 +182,6 @@ def test_without_a_numbered_card_the_nik_decides(of_bekasi):
 
 def _nik_rule(verdict):
     return next(one.result for one in verdict.answers if one.rule.code == "nik")
-
-
-@pytest.mark.parametrize(
-    ("zone", "received", "starts"),
-    [
-        ("Asia/Jakarta", "2018-08-26T23:59+07:00", date(2017, 1, 1)),
-        ("Asia/Jakarta", "2018-08-27T00:00+07:00", date(2018, 8, 27)),
-        ("Asia/Jayapura", "2018-08-26T23:59+09:00", date(2017, 1, 1)),
-        ("Asia/Jayapura", "2018-08-27T00:00+09:00", date(2018, 8, 27)),
-    ],
-)
-def test_26_august_uses_2017_and_the_27th_uses_2018_in_the_offices_zone(
-    of_bekasi, zone, received, starts
-):
-    Office.objects.filter(pk=of_bekasi.office.pk).update(zone=zone)
-    office = Office.objects.get(pk=of_bekasi.office.pk)
-    # What the clock of the server says is another hour, or another day, altogether.
-    at = datetime.fromisoformat(received).astimezone(UTC)
-    programme = Programme.objects.get(office=office, code=KS)
-    day = at.astimezone(office.tz).date()
-    assert versions_on([programme], day)[programme.pk].effective_from == starts
 
 
 def agreed(of_bekasi, code, *, until, kind="hospital"):
