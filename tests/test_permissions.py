@@ -152,7 +152,7 @@ REASON = {"reason": "Alasan uji"}
 SAID = {"said_on": "{today}", "source": "letter", "owner": "Dinkes", "reason": "Kuota"}
 TOLD = {"said_on": "{today}", "owner": "Dinkes", "reason": "Kuota", "instructions": "Loket 2"}
 TERMS = {"need": "Berobat", "road": "district", "legal_basis": "public_duty"}
-CARED = {"value": "not_emergency", "source": "IGD RSUD", "on": "{today}"}
+CARED = {"value": "not_emergency", "on": "{today}"}
 CARRIED = {"receiver": "Ibu Rini", "handed_on": "{today}"}
 VERVAL = {"back", "koordinator", "facilitator", "kasun"}
 #: Who walks, but not there.
@@ -452,7 +452,13 @@ PAGES = rows(
     row("POST", "/referrals/{referral.uid}/refuse/", {"koordinator"}, REASON, version="referral"),
     row("GET POST", "/referrals/{referral.uid}/resubmit/", {"back"}, TERMS, version="referral"),
     row("GET POST", "/referrals/{sent.uid}/hand-over/", DESK, CARRIED, version="sent"),
-    row("GET POST", "/referrals/{sent.uid}/care/", COUNTER, CARED, version="sent"),
+    row(
+        "GET POST",
+        "/referrals/{sent.uid}/care/",
+        COUNTER,
+        CARED | {"source": "IGD RSUD"},
+        version="sent",
+    ),
     row("POST", "/referrals/{sent.uid}/take-up/", DESK, version="sent"),
     row(
         "GET POST",
