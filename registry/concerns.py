@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from puskesmas.models import Office
 from registry.identities import card_of
 from registry.identity import Concern, IdentityError, kk_concerns, nik_concerns, parse_kk, parse_nik
 from registry.models import Resident
@@ -21,7 +22,7 @@ def concerns_of(resident: Resident) -> list[Concern]:
     try:
         if resident.nik:
             nik = parse_nik(resident.nik, today=today, stated_birth_date=resident.birth_date)
-            ours = _region_of(resident)
+            ours = region_of(resident.office)
             found += nik_concerns(
                 nik,
                 sex=resident.sex,
@@ -44,11 +45,12 @@ def first_registered(resident: Resident) -> str:
     words = region_words(resident.nik[:6])
     if not words:
         return ""
-    ours = _region_of(resident)
+    ours = region_of(resident.office)
     elsewhere = bool(ours) and not resident.nik.startswith(ours)
     return _("%(region)s (daerah lain)") % {"region": words} if elsewhere else words
 
 
-def _region_of(resident: Resident) -> str:
-    digits = "".join(sign for sign in resident.office.code if sign.isdigit())
+def region_of(office: Office) -> str:
+    """Return how the NIKs given in the office's regency begin; "" when its code does not say."""
+    digits = "".join(sign for sign in office.code if sign.isdigit())
     return digits[:_REGENCY] if len(digits) >= _REGENCY else ""

@@ -83,8 +83,9 @@ def find_people(text: str, *, actor: Actor, limit: int = SHOWN) -> list[FoundPer
     """Return who the text may mean, nearest first.
 
     A whole NIK, KK or phone number; a name, whole, begun or with slips; an address; "RT 2 RW 1"
-    or a hamlet, alone or beside a name. A row that was merged stands for its person. At most eight
-    queries, whatever the number of hits; three for a name.
+    or a hamlet, alone or beside a name. A row that was merged stands for its person. Three queries
+    for a name, four with RT and RW, five with a hamlet, whatever the number of hits; one or two
+    more when names were written since this process last looked.
     """
     number = clean_number(text)
     if number.isascii() and number.isdigit():

@@ -210,7 +210,8 @@ class Haystack:
         lacking = sum(_lacking(word) - _MISSING for word in unknown)
         most = _most_slips(words) - already
         near = []
-        for place in _texts_with([one for one, _lacking in wanted], limit, may_lack):
+        asked = [one for one, _lacking in wanted]
+        for place in _texts_with(asked, limit, may_lack, self._loaded):
             slips, more = _slips(self._texts[place].split(), wanted)
             if slips <= most:
                 near.append((slips + more + self._burden[place], place, slips))
@@ -266,10 +267,11 @@ def _lacking(word: str) -> float:
     return max(_MISSING, _PER_LACKING * len(word))
 
 
-def _texts_with(words: Sequence[_Meant], limit: int, may_lack: bool) -> set[int]:
+def _texts_with(words: Sequence[_Meant], limit: int, may_lack: bool, loaded: int) -> set[int]:
     """Return texts that hold every typed word or one like it: the likeliest of each distance.
 
-    ``may_lack``: if they are few, also those that hold only the rarest of the words.
+    ``may_lack``: if they are few, also those that hold only the rarest of the words. Of the texts
+    added since so many were ``loaded`` nobody knows how likely they are: all of them.
     """
     if len(words) == 1:
         return words[0].likeliest(limit)
@@ -281,14 +283,17 @@ def _texts_with(words: Sequence[_Meant], limit: int, may_lack: bool) -> set[int]
             if all(held):
                 held.sort(key=len)
                 near |= held[0].intersection(*held[1:])
-        found.update(_likeliest(near))
+        found.update(_likeliest(near, loaded))
     if may_lack and len(found) < limit:
-        found.update(_likeliest(min((word.at(0) | word.at(1) for word in words), key=len)))
+        rarest = min((word.at(0) | word.at(1) for word in words), key=len)
+        found.update(_likeliest(rarest, loaded))
     return found
 
 
-def _likeliest(places: set[int]) -> Iterable[int]:
-    return nsmallest(WEIGHED, places) if len(places) > WEIGHED else places
+def _likeliest(places: set[int], loaded: int) -> Iterable[int]:
+    if len(places) <= WEIGHED:
+        return places
+    return {*nsmallest(WEIGHED, places), *(place for place in places if place >= loaded)}
 
 
 def _slips(left: list[str], wanted: Sequence[tuple[_Meant, float]]) -> tuple[float, float]:

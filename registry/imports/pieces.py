@@ -18,6 +18,8 @@ from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.bulk import refresh_statistics
 from puskesmas.errors import InvalidInput
+from puskesmas.models import Office
+from registry.concerns import region_of
 from registry.imports import columns, hamlets, registers, residents, rows, sheets, undoing
 from registry.imports.plans import Tally, in_pieces
 from registry.models import Household, HouseholdMember, Import, Resident
@@ -99,6 +101,8 @@ def _read(batch: Import, watch: Watcher) -> None:
             today=today,
             month_first=month_first,
             known_hamlets=hamlets.known_to(batch.office),
+            has_hamlets=batch.office.kind == Office.Kind.DESA,
+            region=region_of(batch.office),
         )
         loader = _begin(batch, titles, total=sheet.total_lines)
         _read_pieces(batch, read, loader, watch)

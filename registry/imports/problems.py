@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Gravity(Enum):
     """ERROR keeps the row out; SKIP is no person's row; WARNING goes in but wants a look; NOTE
-    was put right by itself."""
+    was put right by itself, or is so ordinary that only its count matters."""
 
     ERROR = "error"
     SKIP = "skip"
@@ -62,6 +62,9 @@ PROBLEMS = {
         _("Angka terakhir nomor KK hilang karena disimpan sebagai angka di Excel"),
     ),
     "kk_impossible": Problem(Gravity.WARNING, _("Nomor KK tidak mungkin")),
+    "kk_date": Problem(
+        Gravity.WARNING, _("Tanggal di dalam nomor KK tidak mungkin. Periksa di kartu KK.")
+    ),
     "birth_date_unreadable": Problem(
         Gravity.WARNING, _("Tanggal lahir tidak terbaca; dipakai tanggal menurut NIK bila ada")
     ),
@@ -105,6 +108,7 @@ PROBLEMS = {
     # What was put right.
     "name_tidied": Problem(Gravity.NOTE, _("Spasi pada nama dirapikan")),
     "nik_tidied": Problem(Gravity.NOTE, _("Spasi atau tanda pada NIK dibuang")),
+    "region_other": Problem(Gravity.NOTE, _("NIK pertama kali diterbitkan di daerah lain")),
     "birth_date_serial": Problem(Gravity.NOTE, _("Tanggal lahir berupa angka Excel diubah")),
     "birth_date_month_first": Problem(
         Gravity.NOTE, _("Tanggal lahir ditulis bulan dulu; dibaca sesuai NIK")

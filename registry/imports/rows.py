@@ -109,6 +109,8 @@ def parse(
     today: date,
     month_first: Collection[str] = (),
     known_hamlets: Collection[str] = (),
+    has_hamlets: bool = True,
+    region: str = "",
 ) -> Iterator[Row]:
     """Yield a row for every line after the header, blank lines included.
 
@@ -116,7 +118,9 @@ def parse(
     names agree, and loses its NIK (``nik_shared``) when they do not. Two of one name in one house
     are one person only when a birth date says so and the house is stated; else, and in another
     spelling, both stay (``namesake_row``).
-    ``month_first`` is what :func:`month_first_marks` found in the same list.
+    ``month_first`` is what :func:`month_first_marks` found in the same list. ``has_hamlets`` False
+    (a kelurahan): a hamlet is an address where none is stated, else nothing. ``region`` is how the
+    NIKs given here begin; "" compares nothing.
     """
     seen = _Seen()
     section = Section()
@@ -132,12 +136,14 @@ def parse(
             row.problems.append(reason)
         else:
             raw = _by_field(line, places)
-            _read_person(row, raw, today=today, month_first=month_first)
-        row.seal()
+            _read_person(row, raw, today=today, month_first=month_first, region=region)
         if row.is_person:
             section.fill(row)
+            if not has_hamlets:
+                row.address, row.dusun = row.address or row.dusun, ""
             row.dusun, found = hamlets.meant_by(row.dusun, known_hamlets)
             row.problems += found
+        row.seal()
         if not row.stays_out:
             seen.check(row)
         yield row
@@ -221,10 +227,10 @@ def _by_field(line: Line, places: Iterable[tuple[int, str]]) -> dict[str, Cell]:
 
 
 def _read_person(
-    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str]
+    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str], region: str
 ) -> None:
     _read_name(row, raw)
-    _read_identity(row, raw, today=today, month_first=month_first)
+    _read_identity(row, raw, today=today, month_first=month_first, region=region)
     _read_place(row, raw)
     _read_rest(row, raw)
     _read_remark(row, raw, today=today)
@@ -257,7 +263,7 @@ def _read_name(row: Row, raw: Mapping[str, Cell]) -> None:
 
 
 def _read_identity(
-    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str]
+    row: Row, raw: Mapping[str, Cell], *, today: date, month_first: Collection[str], region: str
 ) -> None:
     """Read NIK, birth date and sex together: each helps to doubt or to complete the others."""
     digits, found = cells.number_of(raw.get("nik"), kind="nik")
@@ -285,15 +291,17 @@ def _read_identity(
     row.problems += found
     if nik:
         row.stated = (stated, _sex_of(raw, nik_sex="")[0], (*misread, *found))
-        concerns = identity.nik_concerns(nik, sex=row.sex, birth_date=row.birth_date)
+        ours = [region] if region else []
+        concerns = identity.nik_concerns(nik, sex=row.sex, birth_date=row.birth_date, regions=ours)
         row.problems += [concern.code for concern in concerns]
 
     digits, found = cells.number_of(raw.get("kk"), kind="kk")
     row.problems += found
     try:
         if digits:
-            identity.parse_kk(digits, today=today)
+            card = identity.parse_kk(digits, today=today)
             row.kk = digits
+            row.problems += [f"kk_{one.code}" for one in identity.kk_concerns(card)]
     except IdentityError as error:
         row.problems.append(_CODES["kk"].get(error.code, "kk_impossible"))
     if not digits and not found:

@@ -7,6 +7,7 @@ sheet.
 """
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ Line = Sequence[Cell]
 
 OPENS_WITHIN = 180.0
 """Seconds in which the child must have taken the file apart."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_SAID = re.compile(rb"\\u00[01]")
 _READER = Path(__file__).with_name("reader.py")
 _REFUSED = {
     "password": _(
@@ -103,7 +106,8 @@ def _hear(said: IO[bytes]) -> Any:
     heard = json.loads(line, object_hook=_day_or_words)
     if isinstance(heard, dict) and "refused" in heard:
         raise InvalidInput(_REFUSED[heard["refused"]], field="file")
-    return heard
+    # As JSON writes them: looking at every cell would cost every list.
+    return _printable(heard) if _CONTROL_SAID.search(line) else heard
 
 
 def _day_or_words(said: dict[str, Any]) -> Any:
@@ -113,3 +117,10 @@ def _day_or_words(said: dict[str, Any]) -> Any:
 def _lines(said: IO[bytes]) -> Iterator[tuple[int, Line]]:
     while (chunk := _hear(said)) is not None:
         yield from map(tuple, chunk)
+
+
+def _printable(heard: Any) -> Any:
+    """Return lines without what no sheet can hold and PostgreSQL cannot keep (Ctrl-Z, NUL)."""
+    if isinstance(heard, str):
+        return _CONTROL.sub("", heard)
+    return [_printable(one) for one in heard] if isinstance(heard, list) else heard

@@ -38,4 +38,6 @@ def facts_of(row: Any) -> dict[str, Any]:
         )
     }
     told["birth_date"] = row.birth_date.isoformat() if row.birth_date else ""
+    # Not shown: whoever makes the fingerprint anew needs it.
+    told["nth"] = row.nth
     return {fact: value for fact, value in told.items() if value}

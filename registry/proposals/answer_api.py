@@ -153,8 +153,10 @@ class AnswerFileColumns(APIView):
 
     @extend_schema(responses=AnswerColumnsOut, tags=_TAGS)
     def get(self, request: Request, uid: str) -> Response:
-        """Show every column; this opens the file, so do not poll here."""
-        item = answers.answer_file(uid, actor=api_actor(request))
+        """Show every column with examples, which name people: the look is audited."""
+        actor = api_actor(request)
+        item = answers.answer_file(uid, actor=actor)
+        audit(actor=actor, action="open_answers", subject=item)
         found = AnswerColumnsOut({"columns": answers.columns_of(item)}).data
         return with_version(found, item.version)
 

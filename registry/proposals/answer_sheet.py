@@ -70,10 +70,12 @@ def read(
     """Return the columns' meaning and the rows; no rows while NIK or result is not known.
 
     Raises:
-        InvalidInput: not a sheet, nothing in it, or more than :data:`MOST_ROWS` rows.
+        InvalidInput: not a sheet, nothing in it, more than :data:`MOST_ROWS` rows, or a column
+            ``chosen`` that no line has.
     """
     with sheets.opened(content) as sheet:
         titles, lines = _split(sheet)
+        width = len(titles)
         fields = dict(chosen) if chosen is not None else _guess(titles)
         if not set(fields.values()) >= NEEDED:
             return fields, []
@@ -84,8 +86,13 @@ def read(
                 raise InvalidInput(
                     _("Berkas ini terlalu panjang untuk berkas jawaban."), field="upload"
                 )
+            width = max(width, len(line))
             if row := _row(number, line, places):
                 rows.append(row)
+    if max(places.values()) >= width:
+        raise InvalidInput(
+            _("Berkas ini hanya punya %(width)d kolom.") % {"width": width}, field="columns"
+        )
     return fields, rows
 
 
@@ -110,8 +117,8 @@ def check_columns(chosen: Mapping[str, str]) -> None:
     """Pass a mapping that can be read.
 
     Raises:
-        InvalidInput: an unknown field or column, one field for two columns, or NIK or result
-            missing.
+        InvalidInput: an unknown field, what is no column's number, one field for two columns, or
+            NIK or result missing. How wide the file is shows when it is read.
     """
     said = list(chosen.values())
     if set(said) - FIELDS.keys() or not all(index.isdecimal() for index in chosen):

@@ -61,6 +61,9 @@ def answers_columns(request: HttpRequest, uid: str) -> HttpResponse:
     """Say what each column of the file holds; it is tried again."""
     actor = actor_of(request)
     item = verbs.answer_file(uid, actor=actor)
+    if request.method == "GET":
+        # The example values name people.
+        audit(actor=actor, action="open_answers", subject=item)
     form = AnswerColumnsForm(
         request.POST or None, columns=verbs.columns_of(item), initial={"version": item.version}
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, WrongState
+from puskesmas.locking import lock
 from puskesmas.models import Assignment, Office
 from registry.models import Meeting, MeetingItem, Proposal
 from registry.proposals import selectors
@@ -94,6 +95,7 @@ def issue_minutes(
 
     Raises:
         InvalidInput: the meeting heard nothing. WrongState: it has its berita acara already.
+        StaleVersion: it took up something while this was printed.
         NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
     """
     earlier = issued_minutes(meeting)
@@ -102,12 +104,21 @@ def issue_minutes(
             _("Berita acaranya sudah ada, bernomor %(number)s.") % {"number": earlier.number},
             state="issued",
         )
+    seen = Meeting.objects.values_list("version", flat=True).get(pk=meeting.pk)
+
+    def the_one() -> Letter | None:
+        # Asked again while it is numbered: nothing may be taken up between reading and numbering.
+        with transaction.atomic():
+            lock(Meeting, meeting.uid, actor=actor, version=seen)
+            return issued_minutes(meeting)
+
     return services.issue_letter(
         actor=actor,
         kind=MINUTES,
         content=_content(meeting, signer),
         subject_uid=meeting.uid,
         client_uid=client_uid,
+        sole=the_one,
     )
 
 

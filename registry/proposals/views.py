@@ -181,6 +181,7 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
         "title": _("Perbaiki usulan"),
         "submit": _("Simpan"),
         "back": reverse("proposals:proposal", args=[uid]),
+        "proposal": item,
     }
     return form_page(request, "proposals/form.html", context)
 

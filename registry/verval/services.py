@@ -17,7 +17,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
-from puskesmas.models import Attachment, User
+from puskesmas.models import Attachment, Office, User
 from registry.imports import columns, rows, sheets
 from registry.imports.matching import Matcher
 from registry.imports.writing import workbook
@@ -94,7 +94,7 @@ def set_columns(
     """Say which of the sender's columns hold which answer; the others are added at the right.
 
     Raises:
-        InvalidInput: an unknown answer, or one column for two answers.
+        InvalidInput: an unknown answer or column, or one column for two answers.
     """
     held = lock(VervalList, uid, actor=actor, version=version)
     VERVAL.check("columns", state=held.state, actor=actor)
@@ -102,6 +102,11 @@ def set_columns(
         raise InvalidInput(_("Isian kolom tidak dikenal."), unknown=sorted(unknown))
     if len(set(columns.values())) < len(columns):
         raise InvalidInput(_("Satu kolom hanya untuk satu jawaban."))
+    width = len(titles_of(held))
+    if not all(0 <= at < width for at in columns.values()):
+        raise InvalidInput(
+            _("Berkas ini hanya punya %(width)d kolom.") % {"width": width}, field="columns"
+        )
     held.answers = columns
     held.save()
     return held
@@ -260,6 +265,7 @@ def _take_rows(held: VervalList, titles: sheets.Line, actor: Actor) -> None:
         parsed = rows.parse(
             sheet.lines,
             header=titles,
+            has_hamlets=held.office.kind == Office.Kind.DESA,
             mapping=columns.guess(titles),
             today=actor.office.today(),
         )

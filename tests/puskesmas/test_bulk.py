@@ -16,6 +16,7 @@ from registry.models import (
     HouseholdMember,
     Import,
     ImportRow,
+    LifeEvent,
     Register,
     RegisterRow,
     RegisterVersion,
@@ -24,7 +25,7 @@ from registry.models import (
 
 AWKWARD = "Jl. \\N\t\"A\"\n\r'é' %s ✓"
 NIK = "3509995205800001"
-BULK = [Household, Resident, HouseholdMember, ImportRow, RegisterRow]
+BULK = [Household, Resident, HouseholdMember, ImportRow, RegisterRow, LifeEvent]
 
 
 @pytest.fixture
@@ -40,7 +41,8 @@ def around(cast):
     batch = Import.objects.create(
         office=office, kind="residents", data_date=day, file=_file(cast.actor("back"))
     )
-    return {type(one): one for one in (office, resident, household, version, member, batch)}
+    known = (office, resident, household, version, member, batch, batch.file, cast.back)
+    return {type(one): one for one in known}
 
 
 def _file(actor):

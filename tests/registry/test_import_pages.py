@@ -99,6 +99,26 @@ def test_the_doubtful_rows_come_back_as_a_sheet_and_the_look_is_audited(browser,
     assert AuditEntry.objects.get(action="import.export").subject_uid == tried.uid
 
 
+def test_what_no_sheet_can_hold_is_left_out_wherever_it_stands(browser, batch):
+    ugly = SHEET.replace("=BUDI()", "BU\x1aDI").replace("DUSUN KRAJAN;001", "KRA\x0bJAN;001")
+    # What is no text in its first 64 KB is refused as it is handed in.
+    long_list = ugly + f";;WARGA;;;{'X' * 190};;\n" * 350 + ";;NUL\x00;;;;;\n"
+    browser.post(
+        page("import_new"),
+        values(file=SimpleUploadedFile("b.csv", long_list.encode(), "text/csv")),
+    )
+    tried = Import.objects.exclude(pk=batch.pk).get()
+    browser.post(page("import_columns", tried), columns(tried))
+    pieces.carry_on(tried.pk)
+    tried.refresh_from_db()
+    assert tried.status == Import.Status.CHECKED
+    answer = browser.get(page("import_reasons", tried))
+    assert answer.status_code == 200
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    said = {cell for line in lines.to_python() for cell in line}
+    assert {"BUDI", "KRAJAN", "NUL"} <= said
+
+
 def test_the_columns_are_corrected_by_a_person(browser, batch):
     chosen = columns(batch) | {"column_5": ""}
     browser.post(page("import_columns", batch), chosen)

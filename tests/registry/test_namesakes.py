@@ -50,6 +50,8 @@ def test_father_and_son_are_both_loaded_and_asked_about(cast):
     asked = Likeness.objects.get()
     assert [asked.resident.occupation, asked.other.occupation] == ["PETANI", "BURUH"]
     assert {"name_same", "address_same"} <= set(asked.grounds)
+    # Whoever makes its fingerprint anew has to know which of them it was.
+    assert asked.facts["nth"] == 1
 
 
 def test_a_birth_date_that_both_state_says_one_person_or_two(cast):

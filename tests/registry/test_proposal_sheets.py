@@ -17,6 +17,7 @@ from registry.models import AnswerFile, Meeting, Proposal, Register, Sheet, Shee
 from registry.proposals import answers, meetings, minutes, services, sheets
 from registry.proposals.services import Extra
 from registry.services import create_resident
+from reports.letters.models import Letter
 from reports.letters.selectors import last_revision
 from reports.letters.selectors import letter as find_letter
 from reports.letters.services import render_waiting, sign
@@ -203,6 +204,46 @@ def test_the_issued_minutes_are_numbered_and_close_the_meeting(cast, people, qui
         hear(cast, meeting, (two, "agreed", ""))
     with pytest.raises(WrongState):
         minutes.issue_minutes(actor=back, meeting=meeting, signer=None)
+
+
+def test_what_is_taken_up_while_the_minutes_are_printed_stops_them(
+    cast, people, quick_print, monkeypatch
+):
+    meeting, late = hold(cast), waiting(cast, people[1])
+    hear(cast, meeting, (waiting(cast, people[0]), "agreed", ""))
+    body = minutes.minutes_body
+
+    def overtaken(meeting):
+        made = body(meeting)
+        hear(cast, meeting, (late, "agreed", ""))
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(minutes, "minutes_body", overtaken)
+        with pytest.raises(StaleVersion):
+            minutes.issue_minutes(actor=cast.actor("back"), meeting=meeting, signer=None)
+    assert meetings.issued_minutes(meeting) is None
+    minutes.issue_minutes(actor=cast.actor("back"), meeting=meeting, signer=None)
+    assert len(body(meeting)["rows"]) == 2
+
+
+def test_of_two_officers_printing_the_minutes_one_is_refused(
+    cast, people, quick_print, monkeypatch
+):
+    meeting = hold(cast)
+    hear(cast, meeting, (waiting(cast, people[0]), "agreed", ""))
+    body = minutes.minutes_body
+
+    def overtaken(meeting):
+        patched.undo()
+        minutes.issue_minutes(actor=cast.actor("koordinator"), meeting=meeting, signer=None)
+        return body(meeting)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(minutes, "minutes_body", overtaken)
+        with pytest.raises(WrongState):
+            minutes.issue_minutes(actor=cast.actor("back"), meeting=meeting, signer=None)
+    assert Letter.objects.filter(subject_uid=meeting.uid).count() == 1
 
 
 def correct(cast, letter, **changes):
@@ -670,12 +711,25 @@ def test_a_file_without_the_columns_waits_until_somebody_shows_them(cast, sent, 
         {"0": "nik", "1": "answer", "2": "answer"},
         {"0": "nik", "1": "colour"},
         {"x": "nik", "1": "answer"},
+        {"1": "nik", "40": "answer"},
     ],
 )
 def test_columns_that_cannot_be_are_refused(cast, sent, columns):
     handed = hand_in(cast, csv(f"1;{NIKS[0]};PAIMIN;PADAN;"))
     with pytest.raises(InvalidInput):
         answers.set_columns(actor=cast.actor("back"), uid=handed.uid, version=None, columns=columns)
+    assert AnswerFile.objects.get().columns == handed.columns
+
+
+def test_looking_at_the_example_values_of_a_file_is_audited(cast, sent, login):
+    handed = hand_in(cast, csv(f"1;{NIKS[0]};PAIMIN;PADAN;"))
+    opened = AuditEntry.objects.filter(action="open_answers")
+    assert not opened.exists()
+    page = login("back").get(reverse("proposals:answers_columns", args=[handed.uid]))
+    assert "PAIMIN" in page.content.decode()
+    assert opened.count() == 1
+    login("back").get(reverse("api:answers_columns", args=[handed.uid]))
+    assert opened.count() == 2
 
 
 def test_a_wrong_guess_is_put_right_on_the_page(cast, sent, login):

@@ -415,6 +415,9 @@ def test_a_change_keeps_the_extra_facts_the_form_shows(cast, family, login):
     url = reverse("proposals:change", args=[proposal.uid])
     page = login("front").get(url).content.decode()
     assert 'value="01-01-2026"' in page
+    trail = page.partition("breadcrumb")[2].partition("</nav>")[0]
+    assert reverse("proposals:proposals") in trail
+    assert reverse("proposals:proposal", args=[proposal.uid]) in trail
     answer = login("front").post(
         url,
         {

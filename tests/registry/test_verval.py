@@ -325,10 +325,15 @@ def test_the_senders_columns_can_be_said_by_hand(cast, held, back):
     assert lines[2][TITLES.index("KET")] == "sudah dicek"
 
 
-@pytest.mark.parametrize("columns", [{"note": 3, "reason": 3}, {"lain": 1}])
+@pytest.mark.parametrize(
+    "columns", [{"note": 3, "reason": 3}, {"lain": 1}, {"note": len(TITLES)}, {"note": -1}]
+)
 def test_impossible_columns_are_refused(held, back, columns):
+    before = held.answers
     with pytest.raises(InvalidInput):
         services.set_columns(actor=back, uid=held.uid, version=held.version, columns=columns)
+    held.refresh_from_db()
+    assert held.answers == before
 
 
 def test_what_was_sent_back_is_frozen(login, cast, held, back):
