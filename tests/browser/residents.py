@@ -46,8 +46,8 @@ def grown_ups(place: Place) -> Iterator[Somebody]:
         and len(person.name.split()) > 1
         and person.phone
         and not person.health_card
-        and 30 <= person.age <= 60
-        and len(family.members) >= 3
+        and 21 <= person.age <= 70
+        and len(family.members) >= 2
         and family.decile <= MOST_DECILE
         and sum(person.name in name for name in names) == 1
     ]
