@@ -18,6 +18,7 @@ NOTHING = {"decile": None, "programmes": [], "birth_date": None}
 FACTS = (
     *("name", "nik", "kk", "birth_date", "sex", "rt", "rw", "address", "decile", "programmes"),
     *("birth_place", "religion", "marital_status", "education", "disability"),
+    *("relation", "occupation", "dusun"),
 )
 
 

@@ -42,6 +42,9 @@ class Person:
     marital_status: str = "Kawin"
     education: str = "SLTP/sederajat"
     disability: str = "Penglihatan (netra)"
+    relation: str = "9"
+    occupation: str = "PETANI"
+    dusun: str = "Krajan"
 
 
 def people(rng: Random, count: int) -> list[Person]:
@@ -146,7 +149,7 @@ SIKS_NG = Layout(
         Column("TANGGAL LAHIR", _born("%d/%m/%Y"), "birth_date"),
         Column("IBU KANDUNG", _always("SUTINI")),
         Column("JENIS KELAMIN", _sex("LAKI-LAKI", "PEREMPUAN"), "sex"),
-        Column("JENIS PEKERJAAN", _always("PETANI")),
+        Column("JENIS PEKERJAAN", _fact("occupation"), "occupation"),
         Column("STATUS KAWIN", _always("KAWIN"), "marital_status"),
         Column("ALAMAT", _upper("address"), "address"),
         Column("RT", _fact("rt"), "rt"),
@@ -173,9 +176,9 @@ SIAK = Layout(
         Column("GOL_DRH", _always("TIDAK TAHU")),
         Column("AGAMA", _always("ISLAM"), "religion"),
         Column("STAT_KWN", _always("KAWIN TERCATAT"), "marital_status"),
-        Column("STAT_HBKEL", _always("FAMILI LAIN")),
+        Column("STAT_HBKEL", _always("FAMILI LAIN"), "relation"),
         Column("PDDK_AKH", _always("SLTP/SEDERAJAT"), "education"),
-        Column("JENIS_PKRJN", _always("PETANI/PEKEBUN")),
+        Column("JENIS_PKRJN", _fact("occupation"), "occupation"),
         Column("NAMA_LGKP_IBU", _always("SUTINI")),
         Column("NAMA_LGKP_AYAH", _always("SUTIKNO")),
         Column("ALAMAT", _upper("address"), "address"),
@@ -207,7 +210,7 @@ DTKS = Layout(
         Column("TEMPAT LAHIR", _upper("birth_place"), "birth_place"),
         Column("JENIS KELAMIN", _sex("Laki-laki", "Perempuan"), "sex"),
         Column("NAMA IBU KANDUNG", _always("SUTINI")),
-        Column("HUBUNGAN KELUARGA", _always("FAMILI LAIN")),
+        Column("HUBUNGAN KELUARGA", _always("Keponakan"), "relation"),
         Column("PKH", _receives("PKH"), "programmes"),
         Column("SEMBAKO/BPNT", _receives("BPNT"), "programmes"),
         Column("BST", _receives("BST"), "programmes"),
@@ -318,7 +321,8 @@ TICKED_BY_LETTER = Layout(
         Column("Nama", _fact("name"), "name"),
         Column("L", _sex("L", ""), "sex"),
         Column("P", _sex("", "P"), "sex"),
-        Column("RT", _fact("rt"), "rt"),
+        Column("Dusun", _upper("dusun"), "dusun"),
+        Column("RT", lambda p: f"RT {p.rt[1:]}", "rt"),
         Column("RW", _fact("rw"), "rw"),
     ),
 )
