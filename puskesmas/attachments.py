@@ -7,6 +7,8 @@ vouches for is served to nobody.
 import hashlib
 import io
 import logging
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +36,8 @@ SHEET_TYPES = {
 # A photo bigger than this many pixels is a bomb, not a house.
 MAX_PIXELS = 60_000_000
 _PURPOSE = "puskesmas.attachment.file"
+_PDF_CLEANER = Path(__file__).with_name("pdf_cleaner.py")
+_PDF_LOCKED = 3  # pdf_cleaner.LOCKED: importing it would bring qpdf into every process
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +64,10 @@ def store(
     field: str = "file",
     keep_position: bool = False,
 ) -> Attachment:
-    """Check the upload, encrypt it and return its row. Images lose their metadata.
+    """Check the upload, encrypt it and return its row. Pictures and PDFs lose their metadata.
 
     ``keep_position`` is for photos of houses: where the camera says it stood is kept with the row.
+    A signed PDF is kept byte for byte.
 
     Raises:
         InvalidInput: too large, empty, or not of an allowed type by its content.
@@ -89,6 +94,8 @@ def store(
     if media_type in IMAGE_TYPES:
         position = position_of(content) if keep_position else None
         content, media_type = _clean_image(content, field=field)
+    elif media_type == "application/pdf":
+        content = _clean_pdf(content, field=field)
     return store_bytes(
         content, actor=actor, media_type=media_type, name=upload.name or "", position=position
     )
@@ -184,6 +191,32 @@ def _encoded_again(content: bytes, *, field: str) -> tuple[bytes, str]:
         out = io.BytesIO()
         bare.save(out, target, quality=85)
     return out.getvalue(), f"image/{target.lower()}"
+
+
+def _clean_pdf(content: bytes, *, field: str) -> bytes:
+    """Take out what is not page (author, position, scripts, further files), in a child process.
+
+    Raises:
+        InvalidInput: locked with a password, damaged, or too much for the child's limits.
+    """
+    # Nothing of the environment: the child needs no keys. -I: nor anything from the folder.
+    child = subprocess.run(
+        [sys.executable, "-I", str(_PDF_CLEANER)],
+        input=content,
+        capture_output=True,
+        env={},
+        cwd="/",
+        check=False,
+    )
+    if child.returncode == 0:
+        return child.stdout
+    log.info("PDF not readable: exit %s", child.returncode)
+    raise InvalidInput(
+        _("PDF ini terkunci kata sandi. Buka kuncinya dulu, atau kirim fotonya.")
+        if child.returncode == _PDF_LOCKED
+        else _("PDF ini tidak dapat dibaca. Pindai ulang, atau kirim fotonya."),
+        field=field,
+    )
 
 
 def position_of(content: bytes) -> dict[str, float] | None:
