@@ -23,9 +23,9 @@ def take_over(version: RegisterVersion, actor: Actor) -> None:
     for are not judged; neither are people a partial list does not name. Nothing is opened for
     somebody who died or moved away: the list's own page says so of his row.
     """
-    told_since = set[str]().union(*(programmes_told(newer) for newer in _newer_than(version)))
+    told_since = set[str]().union(*(_judged_by(newer) for newer in _newer_than(version)))
     merged = _merged_in(version.office_id)
-    named, listed = _named_by(version, programmes_told(version) - told_since, merged)
+    named, listed = _named_by(version, _judged_by(version) - told_since, merged)
     programmes = {
         programme.code: programme
         for programme in Programme.objects.filter(office=version.office, code__in=named)
@@ -72,7 +72,7 @@ def give_back(version: RegisterVersion, actor: Actor) -> None:
     What the version opened was never so and is deleted. What it ended goes on where the newest
     version that speaks of the programme names the person.
     """
-    untold = programmes_told(version)
+    untold = _judged_by(version)
     rows = Participation.objects.filter(
         office=version.office, programme__code__in=untold, source=Source.REGISTER
     )
@@ -83,7 +83,7 @@ def give_back(version: RegisterVersion, actor: Actor) -> None:
     merged = _merged_in(version.office_id)
     left = RegisterVersion.objects.in_use().filter(office=version.office)
     for newest in left.select_related("register", "batch").order_by("-data_date", "-pk"):
-        named, _listed = _named_by(newest, programmes_told(newest) & untold, merged)
+        named, _listed = _named_by(newest, _judged_by(newest) & untold, merged)
         again = [
             pk for pk, record, code in ended if merged.get(record, record) in named.get(code, ())
         ]
@@ -95,9 +95,9 @@ def give_back(version: RegisterVersion, actor: Actor) -> None:
 
 
 def programmes_told(version: RegisterVersion) -> set[str]:
-    """Return the codes of the programmes the version judges: its columns, and its register's own.
+    """Return the codes of the programmes of which each row says yes or no.
 
-    To be on a list of one programme's recipients is to receive it.
+    They have columns of their own, or the register is one programme's list of recipients.
     """
     mapping = version.batch.mapping if version.batch else {}
     told = {
@@ -107,6 +107,18 @@ def programmes_told(version: RegisterVersion) -> set[str]:
     }
     own = version.register.programme
     return told | {own} if own else told
+
+
+def _judged_by(version: RegisterVersion) -> set[str]:
+    """Return the codes of the programmes the version speaks of.
+
+    A column that names programmes ("PKH, BPNT") speaks of those it names anywhere in the list.
+    """
+    told = programmes_told(version)
+    if version.batch and "programmes" in version.batch.mapping.values():
+        named = version.rows.exclude(programmes=[]).values_list("programmes", flat=True)
+        told = told.union(*named.iterator())
+    return told
 
 
 def _newer_than(version: RegisterVersion) -> list[RegisterVersion]:

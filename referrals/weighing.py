@@ -24,7 +24,7 @@ from programs.selectors import versions_on
 from programs.terms.document import Service, Terms
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
-from puskesmas.models import Role
+from puskesmas.models import Office, Role
 from puskesmas.workflow import role_names
 from referrals.grounds import APPROVED
 from referrals.models import Referral
@@ -153,16 +153,37 @@ def _require_running(programme: Programme, agreements: list[PartnerAgreement], t
     """
     if not is_closed(programme, agreements, today):
         return
-    standing = "; ".join(_standing(row, today) for row in agreements)
     raise InvalidInput(
         _(
             "%(agreements)s. Pilih program lain, atau minta pengurus katalog mencatat perjanjian "
             "yang baru."
         )
-        % {"agreements": standing},
+        % {"agreements": _standing_of(agreements, today)},
         field="programme",
         code="agreement_ended",
     )
+
+
+def _require_still_running(programme: Programme, office: Office) -> None:
+    """Pass a draft whose programme somebody still gives: agreements end while drafts wait.
+
+    Raises:
+        WrongState: the agreements have ended meanwhile (``code`` "agreement_ended").
+    """
+    agreements, today = agreements_of(office)[programme.pk], office.today()
+    if is_closed(programme, agreements, today):
+        raise WrongState(
+            _(
+                "%(agreements)s. Kembalikan rujukannya supaya back office memilih program lain, "
+                "atau minta pengurus katalog mencatat perjanjian yang baru."
+            )
+            % {"agreements": _standing_of(agreements, today)},
+            code="agreement_ended",
+        )
+
+
+def _standing_of(agreements: Iterable[PartnerAgreement], today: date) -> str:
+    return "; ".join(_standing(row, today) for row in agreements)
 
 
 def _standing(agreement: PartnerAgreement, today: date) -> str:
@@ -178,10 +199,12 @@ def weigh_approval(*, actor: Actor, referral: Referral, case: Complaint, reason:
     """Pass a draft through the gate *may be forwarded*, and keep the answer that let it pass.
 
     Raises:
-        WrongState: papers are missing (``code`` "papers_missing"); in an emergency they may follow.
+        WrongState: papers are missing (``code`` "papers_missing"); in an emergency they may follow;
+            or nobody gives it any more (``code`` "agreement_ended").
         InvalidInput: an exclusion stands and there is no reason to override it.
         NotYourRole: the actor is not whom the exclusion names, nor the penanggung jawab.
     """
+    _require_still_running(referral.programme, case.office)
     version = referral.programme_version
     if version is None:
         return

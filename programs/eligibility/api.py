@@ -66,6 +66,7 @@ class RulePaperOut(serializers.Serializer[Any]):
     missing_for = serializers.ListField(child=serializers.CharField())
     substitute = serializers.CharField()
     unsure = serializers.CharField()
+    form = serializers.CharField()
 
 
 class ServiceOut(serializers.Serializer[Any]):

@@ -21,7 +21,7 @@ from programs.eligibility.words import (
     why_words,
 )
 from programs.models import Judgement
-from programs.papers import paper_name
+from programs.papers import form_note, paper_name
 from programs.terms.document import Exclusion
 from programs.terms.fields import STATED, field_of
 
@@ -86,7 +86,8 @@ class AnswerRow:
 class PaperRow:
     """One paper: needed, at hand (``substitute`` names what serves), of whom it is missing.
 
-    ``unsure`` names those of whom nobody asked yet.
+    ``unsure`` names those of whom nobody asked yet, ``form`` how it is to be brought where the
+    name does not say it.
     """
 
     code: str
@@ -99,6 +100,7 @@ class PaperRow:
     tone: str
     substitute: str
     unsure: str
+    form: str
 
 
 def answer_rows(
@@ -182,6 +184,7 @@ def _paper(paper: PaperAnswer) -> PaperRow:
         tone=tone,
         substitute=paper_name(paper.given) if paper.given not in ("", required.code) else "",
         unsure=paper.unsure,
+        form=form_note(required.form),
     )
 
 

@@ -67,6 +67,16 @@ def test_a_newer_list_ends_what_it_no_longer_names(village):
     assert kept.since == date(2026, 9, 30)
 
 
+def test_a_column_of_programme_names_opens_and_ends_what_it_names_anywhere(village):
+    header = "NIK;NO KK;NAMA;DESIL;PROGRAM BANSOS"
+    load(village, f"{SITI};2;PKH, BPNT", f"{AGUS};6;BPNT", header=header)
+    assert held("SITI AMINAH", source="register") == {"PKH", "BPNT"}
+
+    load(village, f"{SITI};2;BPNT", f"{AGUS};6;", header=header, day=date(2026, 10, 31))
+    assert held("SITI AMINAH") == {"PKH", "BPNT"}, "nothing is said of PKH in that list"
+    assert held("AGUS SANTOSO") == set()
+
+
 def test_an_older_list_loaded_later_changes_nothing(village):
     load(village, f"{SITI};2;YA;TIDAK")
     load(village, f"{SITI};2;TIDAK;YA", day=date(2025, 9, 30))

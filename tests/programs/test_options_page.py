@@ -231,3 +231,18 @@ def test_a_rule_that_cannot_be_evaluated_says_so_on_the_page(somebody, login):
     assert page.status_code == 200
     said = section(page.content.decode(), "Nomor sepatu 42", "</li>")
     assert "Tidak bisa dinilai" in said
+
+
+def test_a_paper_wanted_in_the_original_says_so_on_page_and_over_rest(somebody, login, api):
+    ProgrammeVersion.objects.create(
+        office=somebody.office,
+        programme=Programme.objects.get(office=somebody.office, code="PKH"),
+        effective_from=date(2020, 1, 1),
+        content={"requirements": [{"code": "ktp", "form": "original"}]},
+        published_at=timezone.now(),
+    )
+    page = login("front").get(path(somebody)).content.decode()
+    assert "bawa yang asli" in section(page, "Program Keluarga Harapan (PKH)</strong>")
+    rows = api("front").get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
+    (paper,) = next(row for row in rows if row["programme"] == "PKH")["papers"]
+    assert (paper["code"], paper["form"]) == ("ktp", "bawa yang asli")

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from programs.models import Partner, PartnerAgreement, Programme
-from puskesmas.errors import InvalidInput
+from puskesmas.errors import InvalidInput, WrongState
 from referrals.models import Referral
 from referrals.selectors import programmes_to_refer
+from referrals.services.approval import approve
 from tests.referrals.conftest import make_programme
 
 CONSENT = Referral.LegalBasis.CONSENT
@@ -92,3 +93,19 @@ def test_a_government_programme_does_not_end_with_its_hospitals_agreement(
     agreement(programme, -1, kind=Partner.Kind.HOSPITAL)
     assert programme.code in offered(cast)
     assert draft().approval == "awaiting"
+
+
+def test_a_draft_whose_agreement_ended_while_it_waited_is_not_approved(
+    cast, draft, food, agreement
+):
+    running = agreement(food, 0)
+    referral = draft(programme_uid=food.uid, legal_basis=CONSENT)
+    running.until = cast.village.today() - timedelta(days=1)
+    running.save()
+
+    with pytest.raises(WrongState, match="Kembalikan rujukannya") as refused:
+        approve(actor=cast.actor("koordinator"), uid=referral.uid, version=referral.version)
+
+    assert refused.value.code == "agreement_ended"
+    referral.refresh_from_db()
+    assert referral.approval == "awaiting"
