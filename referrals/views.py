@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from complaints.models import Complaint
 from complaints.selectors import capped
 from complaints.selectors import case as find_case
+from programs.catalogue.words import handed_out
 from programs.models import Programme
 from puskesmas import keyset
 from puskesmas.actors import Actor
@@ -170,6 +171,7 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
             "case": case,
             "case_url": case_url(case),
             "missing": [paper.name for paper in case.papers.all() if paper.is_missing(today)],
+            "handed": handed_out(row.programme_version.terms) if row.programme_version else [],
             "history": cards.history(row),
         },
     )

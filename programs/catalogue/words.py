@@ -69,6 +69,7 @@ OPERATORS = {
 }
 YES, NO = gettext_lazy("ya"), gettext_lazy("tidak")
 
+_QUOTA = "quota"
 PART_LABELS = {
     "basis": gettext_lazy("Dasar hukum dan tanggal"),
     "services": pgettext_lazy("bagian katalog", "Layanan"),
@@ -146,6 +147,12 @@ def lines_of(terms: Terms, slug: str, service: str = "") -> list[Line]:
     found = (one for one in parts_of(terms) if (one.slug, one.service) == (slug, service))
     part = next(found, None)
     return part.lines if part else []
+
+
+def handed_out(terms: Terms) -> list[Line]:
+    """Return what the programme hands out, who may collect it, and how many there are."""
+    quota = [line for line in _limits(terms) if line.key == _QUOTA]
+    return [*(_output(one, key) for key, one in keyed(terms.outputs)), *quota]
 
 
 def keyed(rows: Iterable[Any]) -> list[tuple[str, Any]]:
@@ -259,7 +266,7 @@ def _limits(terms: Terms) -> list[Line]:
         facts = [Fact(_("Jumlah"), places)]
         if quota.note:
             facts.append(Fact(_("Catatan"), quota.note, "id"))
-        lines.append(Line("quota", _("Kuota"), tuple(facts)))
+        lines.append(Line(_QUOTA, _("Kuota"), tuple(facts)))
     return lines
 
 

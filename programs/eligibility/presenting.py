@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.catalogue.words import OVERRIDERS, any_of_in_words
+from programs.catalogue.words import OVERRIDERS, Line, any_of_in_words, handed_out
 from programs.eligibility.judging import Answer, Check, Fact, PaperAnswer, Result, Verdict
 from programs.eligibility.options import Option, Station, path_of
 from programs.eligibility.way import STEP_WORDS
@@ -206,7 +206,7 @@ class OptionRow:
     """One programme with everything the page says of it.
 
     ``answers`` and ``papers`` are those of every service; ``services`` says what each adds, and is
-    empty where there is only one.
+    empty where there is only one. ``handed`` is what is handed out, to whom, and how many.
     """
 
     option: Option
@@ -218,6 +218,7 @@ class OptionRow:
     services: list[ServiceRow]
     way: list[str]
     path: list[str]
+    handed: list[Line]
 
     @property
     def legal_basis(self) -> str:
@@ -275,6 +276,7 @@ def _option(option: Option, names: Mapping[str, str], ask: Ask | None) -> Option
         else [],
         way=[str(STEP_WORDS[step]) for step in option.way],
         path=[station_words(one) for one in path],
+        handed=handed_out(verdict.version.terms),
     )
 
 

@@ -246,3 +246,21 @@ def test_a_paper_wanted_in_the_original_says_so_on_page_and_over_rest(somebody, 
     rows = api("front").get(f"/api/v1/people/{somebody.resident.uid}/options/").json()
     (paper,) = next(row for row in rows if row["programme"] == "PKH")["papers"]
     assert (paper["code"], paper["form"]) == ("ktp", "bawa yang asli")
+
+
+def test_what_is_handed_out_is_told_with_who_may_collect_it_and_how_many(somebody, login):
+    ProgrammeVersion.objects.create(
+        office=somebody.office,
+        programme=Programme.objects.get(office=somebody.office, code="PKH"),
+        effective_from=date(2020, 1, 1),
+        content={
+            "outputs": [{"name_id": "Kartu Uji", "collectors": ["self", "same_kk"]}],
+            "quota": {"number": 24, "period": "year"},
+        },
+        published_at=timezone.now(),
+    )
+    page = login("front").get(path(somebody)).content.decode()
+    told = section(page, "Program Keluarga Harapan (PKH)</strong>")
+    assert "Kartu Uji" in told
+    assert "orangnya sendiri, anggota KK yang sama" in told
+    assert "24 setahun" in told

@@ -283,3 +283,13 @@ def test_over_rest_the_hospitals_finding_is_recorded_with_what_follows(counter, 
     assert "darurat" in [
         one["code"] for one in newest["answers"] if one["rule_result"] == "not_met"
     ]
+
+
+def test_the_page_tells_what_will_be_handed_out_and_who_may_collect_it(counter, login):
+    referral = counter.draft(
+        counter.case("KIS-D"), "KIS-D", going_on_reason="Anaknya sakit, tidak bisa menunggu"
+    )
+    page = shown(login("front"), referral)
+    told = page[page.index("Hasil dan pengambilannya") :]
+    assert "Kartu KIS" in told
+    assert "orangnya sendiri, orangnya, didampingi petugas" in told
