@@ -9,14 +9,12 @@ from registry.demo.people import Population, build_population
 from registry.demo.places import Place
 
 MOST_DECILE = 5
+"""The limit of the health card the tests ask for."""
 
 
 @dataclass(frozen=True)
 class Somebody:
-    """A grown-up resident with a phone, on the register, without a health card.
-
-    Poor enough for the health card the tests ask for: ``MOST_DECILE`` is its programme's limit.
-    """
+    """A grown-up resident with a phone, on the register, without a health card."""
 
     name: str
     nik: str
@@ -35,8 +33,12 @@ def population(place: Place) -> Population:
     return build_population(place)
 
 
-def grown_ups(place: Place) -> Iterator[Somebody]:
-    """Yield people whose name is nobody else's, nor a part of it, in a repeatable order."""
+def grown_ups(place: Place, *, poor: bool = True) -> Iterator[Somebody]:
+    """Yield people whose name is nobody else's, nor a part of it, in a repeatable order.
+
+    ``poor`` ones may ask for the health card (:data:`MOST_DECILE`); they are few, so whoever needs
+    just anybody takes the others.
+    """
     everybody = list(population(place).people())
     names = [person.name for _family, person in everybody]
     found = [
@@ -48,7 +50,7 @@ def grown_ups(place: Place) -> Iterator[Somebody]:
         and not person.health_card
         and 21 <= person.age <= 70
         and len(family.members) >= 2
-        and family.decile <= MOST_DECILE
+        and (family.decile <= MOST_DECILE) == poor
         and sum(person.name in name for name in names) == 1
     ]
     Random(place.seed).shuffle(found)

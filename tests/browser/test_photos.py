@@ -21,7 +21,7 @@ LONGEST, SMALL = 1600, 400_000
 
 @pytest.fixture(scope="module")
 def residents() -> Iterator[Somebody]:
-    return grown_ups(TEGALSARI)
+    return grown_ups(TEGALSARI, poor=False)
 
 
 @pytest.fixture(scope="module")
