@@ -9,7 +9,7 @@ CHECK := DJANGO_SETTINGS_MODULE=tests.settings $(PY)
 ARGS ?=
 # Test processes at once; browsers and offices under test stay on one of them (tests/conftest.py).
 WORKERS ?= auto
-PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help environment dev-environment run demo-reset test unit lint format types layers \

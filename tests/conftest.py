@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from PIL import Image
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from puskesmas import append_only
 from registry import search_terms
@@ -32,17 +34,35 @@ def _teardown_with_history(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _teardown_with_history  # type: ignore[attr-defined]
 
 
-# First, for xdist's own hook reads the marks.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker, and all that start processes of their own on one.
+#: Where tests start offices, workers and browsers of their own.
+WITH_PROCESSES = ("tests/browser/", "tests/crash/", "tests/puskesmas/test_launcher_processes.py")
+
+
+class ByFile(LoadScopeScheduling):
+    """Hand out whole files to xdist's workers, and all that start processes to one of them.
 
     A file's tests share what is made once (a world, a demo); browsers and offices share the
     machine.
     """
-    for item in items:
-        apart = any(item.get_closest_marker(name) for name in ("browser", "processes"))
-        item.add_marker(pytest.mark.xdist_group("processes" if apart else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(WITH_PROCESSES) else nodeid.partition("::")[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+
+    def turn(item: pytest.Item) -> int:
+        if item.nodeid.startswith(WITH_PROCESSES):
+            return 0
+        return 1 if item.get_closest_marker("sweep") else 2
+
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """One village and one district for all tests here, and the people who use them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,31 +17,36 @@ from tests.chromium import open_browser
 #: Looks at what all the others left behind.
 LAST = "test_no_identity_leaks.py"
 
+FOLDER = Path(__file__).parent
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what must come last at the end, whatever was chosen to run and in whatever order."""
-    items.sort(key=lambda item: item.path.name == LAST)
+    """Put what must come last at this folder's end, whatever was chosen to run."""
+    here = [item for item in items if item.path.parent == FOLDER]
+    elsewhere = [item for item in items if item.path.parent != FOLDER]
+    here.sort(key=lambda item: item.path.name == LAST)
+    items[:] = here + elsewhere
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """The demo of ``make run``: loaded, linked, answering."""
     with two_offices(tmp_path_factory.mktemp("offices")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with open_browser() as chromium:
         yield chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _watch() -> Watch:
     return Watch()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(offices: Launcher, browser: Browser, _watch: Watch) -> Iterator[People]:
     urls = {office.name: office.url for office in offices.offices}
     crowd = People(browser, _watch, urls)
@@ -48,7 +54,7 @@ def people(offices: Launcher, browser: Browser, _watch: Watch) -> Iterator[Peopl
     crowd.leave()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def visits(offices: Launcher, people: People) -> list[Visit]:
     """Every page of both offices, as somebody of each role gets it, in each language."""
     return walk_offices(offices.offices, errands.run(people))
