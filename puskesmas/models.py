@@ -398,7 +398,8 @@ class Peer(models.Model):
     """Another office this one exchanges messages with, by HTTP.
 
     Upstream: we hold its address and the token it gave us. Downstream: it holds ours, we hold the
-    token's hash in :class:`ApiToken`.
+    token's hash in :class:`ApiToken`. Its circuit (:mod:`puskesmas.circuit`) is open while
+    ``probe_at`` is set: since ``silent_since``, after ``silences`` tries that failed.
     """
 
     class Direction(models.TextChoices):
@@ -416,6 +417,9 @@ class Peer(models.Model):
     last_contact_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)
     last_failure = models.CharField(max_length=200, blank=True)
+    silent_since = models.DateTimeField(null=True)
+    silences = models.PositiveIntegerField(default=0)
+    probe_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -3,15 +3,15 @@
 :func:`enqueue` is called inside a verb's transaction. A worker's :func:`send_due` claims due
 messages one by one with a conditional update, tries the transport, and records what happened. The
 database is the truth; Celery only wakes the sender, so a lost wake-up costs seconds, not a message.
+While a peer is silent its circuit (:mod:`puskesmas.circuit`) holds all of them back but one probe.
 Messages for an office below ours wait here until it fetches and acknowledges them.
 """
 
 import hashlib
 import json
 import logging
-import secrets
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from puskesmas import circuit
 from puskesmas.models import DeliveryAttempt, Office, OutboxMessage, Peer
 
 log = logging.getLogger("puskesmas.outbox")
@@ -30,13 +31,20 @@ ACKNOWLEDGED = "acknowledged"
 
 
 class TransportError(Exception):
-    """A try failed. ``permanent`` means trying again cannot help: a person must look."""
+    """A try failed. ``permanent`` means trying again cannot help: a person must look.
 
-    def __init__(self, outcome: str, detail: str = "", *, permanent: bool = False) -> None:
+    ``stumbled``: the peer broke on this message, perhaps on this one only. It waits longer each
+    time, whatever becomes of the others.
+    """
+
+    def __init__(
+        self, outcome: str, detail: str = "", *, permanent: bool = False, stumbled: bool = False
+    ) -> None:
         super().__init__(f"{outcome} {detail}".strip())
         self.outcome = outcome
         self.detail = detail[:200]
         self.permanent = permanent
+        self.stumbled = stumbled
 
 
 Transport = Callable[[OutboxMessage], dict[str, Any]]
@@ -98,52 +106,52 @@ def is_open() -> Q:
     return Q(acked_at__isnull=True, failed_at__isnull=True, superseded_at__isnull=True)
 
 
-def claim_next(*, skipped_peers: Iterable[int] = ()) -> OutboxMessage | None:
+def claim_next() -> OutboxMessage | None:
     """Take the most due message for an upstream peer nobody holds, or None.
 
     The lease (``claimed_until``) of a sender that died runs out and the message is free again; its
-    exact value is the holder's proof that the claim is still his.
+    exact value is the holder's proof that the claim is still his. Of a silent peer's messages one
+    is given out, with the probe.
     """
     while True:
         now = timezone.now()
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
         candidate = (
             OutboxMessage.objects.filter(is_open(), free, due_at__lte=now)
-            .filter(peer__active=True, peer__direction=Peer.Direction.UPSTREAM)
-            .exclude(peer_id__in=skipped_peers)
+            .filter(
+                circuit.lets_through("peer__"),
+                peer__active=True,
+                peer__direction=Peer.Direction.UPSTREAM,
+            )
+            .select_related("office", "peer")
             .order_by("due_at", "pk")
-            .values_list("pk", "claimed_until")
             .first()
         )
         if candidate is None:
             return None
-        pk, seen = candidate
-        lease = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-        taken = OutboxMessage.objects.filter(is_open(), pk=pk, claimed_until=seen).update(
-            claimed_until=now + lease, attempts=F("attempts") + 1
-        )
+        if not circuit.enter(candidate.peer):
+            continue
+        lease = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        taken = OutboxMessage.objects.filter(
+            is_open(), pk=candidate.pk, claimed_until=candidate.claimed_until
+        ).update(claimed_until=lease, attempts=F("attempts") + 1)
         if taken:
-            return OutboxMessage.objects.select_related("office", "peer").get(pk=pk)
+            candidate.claimed_until, candidate.attempts = lease, candidate.attempts + 1
+            return candidate
+        circuit.leave(candidate.peer)
 
 
 def send_due(transport: Transport, after_ack: AfterAck, *, limit: int = 200) -> int:
-    """Send what is due to upstream peers; return how many were acknowledged.
-
-    After a transient failure the peer is left alone for this round: it is down for its other
-    messages too, and they are not punished with attempts of their own.
-    """
+    """Send what is due to upstream peers; return how many were acknowledged."""
     sent = 0
-    silent_peers: set[int] = set()
     for _ in range(limit):
-        message = claim_next(skipped_peers=silent_peers)
+        message = claim_next()
         if message is None:
             break
         try:
             receipt = transport(message)
         except TransportError as error:
             _record_failure(message, error)
-            if not error.permanent:
-                silent_peers.add(message.peer_id)
             continue
         _record_success(message, receipt, after_ack)
         sent += 1
@@ -158,28 +166,16 @@ def _record_success(message: OutboxMessage, receipt: dict[str, Any], after_ack: 
             acked_at=now, failed_at=None, claimed_until=None
         )
         DeliveryAttempt.objects.create(message=message, outcome=ACKNOWLEDGED)
-        record_contact(message.peer)
+        circuit.record_contact(message.peer)
         if fresh:
             after_ack(message, receipt)
 
 
-def record_contact(peer: Peer) -> None:
-    """Note that the peer answered; after a silence, all that waits for it is due at once."""
-    now = timezone.now()
-    if peer.last_failure:
-        OutboxMessage.objects.filter(is_open(), peer=peer, due_at__gt=now).update(due_at=now)
-    Peer.objects.filter(pk=peer.pk).update(last_contact_at=now, last_failure="")
-    peer.last_contact_at, peer.last_failure = now, ""
-
-
-def record_silence(peer: Peer, outcome: str) -> None:
-    """Note that the peer could not be reached, and why."""
-    Peer.objects.filter(pk=peer.pk).update(last_failure_at=timezone.now(), last_failure=outcome)
-
-
 def _record_failure(message: OutboxMessage, error: TransportError) -> None:
     now = timezone.now()
-    changes: dict[str, Any] = {"claimed_until": None, "due_at": now + _wait(message.attempts)}
+    # Behind the others that wait. When the line failed it is the circuit that makes them all wait.
+    due_at = now + circuit.pause(message.attempts) if error.stumbled else now
+    changes: dict[str, Any] = {"claimed_until": None, "due_at": due_at}
     if error.permanent:
         changes["failed_at"] = now
     with transaction.atomic():
@@ -188,26 +184,22 @@ def _record_failure(message: OutboxMessage, error: TransportError) -> None:
             pk=message.pk, acked_at__isnull=True, claimed_until=message.claimed_until
         ).update(**changes)
         DeliveryAttempt.objects.create(message=message, outcome=error.outcome, detail=error.detail)
-        if not error.permanent:
-            record_silence(message.peer, error.outcome)
+        if error.permanent:
+            circuit.record_contact(message.peer)  # a refusal is an answer
+        else:
+            circuit.record_silence(message.peer, error.outcome)
     log.warning("message %s: %s", message.uid, error.outcome)
 
 
-def _wait(attempts: int) -> timedelta:
-    """Return the pause after the nth try: doubling, capped, ±20 % so that offices spread out."""
-    doubled = settings.OUTBOX_FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 20)
-    capped = min(doubled, settings.OUTBOX_LONGEST_WAIT_SECONDS)
-    return timedelta(seconds=capped * (0.8 + 0.4 * secrets.randbelow(1000) / 1000))
-
-
 def retry_now(message: OutboxMessage) -> None:
-    """Put a failed or waiting message at the head of the line (a person's button).
+    """Put a failed or waiting message back in the line and probe now (a person's button).
 
     A try that is under way keeps its claim: the button never makes two senders of one.
     """
     OutboxMessage.objects.filter(
         pk=message.pk, acked_at__isnull=True, superseded_at__isnull=True
     ).update(failed_at=None, due_at=timezone.now())
+    circuit.probe_now(message.peer_id)
     transaction.on_commit(_wake_sender)
 
 

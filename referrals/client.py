@@ -121,5 +121,6 @@ def _failure(response: httpx.Response, problem: dict[str, Any]) -> TransportErro
     if status in {401, 403}:
         return TransportError("token_refused", f"{status} {words}")
     if status in {408, 429} or status >= 500:
-        return TransportError("upstream_error", f"{status} {words}")
+        # 500 may be this message's own; 503, 502 and the like are the whole office's.
+        return TransportError("upstream_error", f"{status} {words}", stumbled=status == 500)
     return TransportError("not_puskesos", f"{status} {words}")

@@ -169,6 +169,7 @@ def _why_waiting(submission: Any, message: OutboxMessage, sender_seen: datetime 
             _("Pengirim di kantor ini tidak berjalan (terakhir %(at)s); hubungi pengelola.")
             % {"at": clock(sender_seen) if sender_seen else "–"}
         )
+    peer = message.peer
     reason = REASONS.get(submission.last_outcome or "")
     if submission.last_outcome is None and message.attempts:
         sentences.append(
@@ -178,15 +179,21 @@ def _why_waiting(submission: Any, message: OutboxMessage, sender_seen: datetime 
         sentences.append(
             _("%(peer)s %(reason)s sejak %(since)s, percobaan ke-%(n)d, coba lagi %(again)s.")
             % {
-                "peer": message.peer.name,
+                "peer": peer.name,
                 "reason": reason,
                 "since": clock(submission.first_try),
                 "n": message.attempts,
-                "again": clock(message.due_at),
+                "again": clock(max(message.due_at, peer.probe_at or message.due_at)),
             }
         )
+    elif peer.probe_at:
+        # Not tried itself: one probe goes for all that wait.
+        sentences.append(
+            _("%(trouble)s Dicoba lagi %(again)s; begitu dijawab, semua yang menunggu dikirim.")
+            % {"trouble": trouble_with(peer), "again": clock(peer.probe_at)}
+        )
     elif not sentences:
-        sentences.append(_("Sebentar lagi dikirim ke %(peer)s.") % {"peer": message.peer.name})
+        sentences.append(_("Sebentar lagi dikirim ke %(peer)s.") % {"peer": peer.name})
     return " ".join(sentences)
 
 

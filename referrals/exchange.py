@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puskesmas import outbox
+from puskesmas import circuit, outbox
 from puskesmas.errors import DomainError
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer, ReceivedMessage
 from referrals import schemas
@@ -207,5 +207,5 @@ def acknowledge(
             outcome=outbox.ACKNOWLEDGED if accepted else (code or "refused")[:30],
             detail=detail[:200],
         )
-        outbox.record_contact(peer)
+        circuit.record_contact(peer)
     return True

@@ -4,7 +4,7 @@ import logging
 import uuid
 from typing import Any
 
-from puskesmas import outbox
+from puskesmas import circuit
 from puskesmas.models import Peer
 from puskesmas.outbox import TransportError
 from referrals import client, exchange
@@ -16,9 +16,12 @@ MOST_ROUNDS = 20
 
 
 def fetch_all() -> int:
-    """Fetch from every active upstream peer; return how many messages were taken in or refused."""
+    """Fetch from every active upstream peer; return how many messages were taken in or refused.
+
+    Fetching from a silent peer is its probe, as sending is: whichever comes first.
+    """
     peers = Peer.objects.filter(direction=Peer.Direction.UPSTREAM, active=True)
-    return sum(fetch_from(peer) for peer in peers.select_related("office"))
+    return sum(fetch_from(peer) for peer in peers.select_related("office") if circuit.enter(peer))
 
 
 def fetch_from(peer: Peer) -> int:
@@ -35,10 +38,10 @@ def fetch_from(peer: Peer) -> int:
             if len(parcels) < exchange.FETCH_LIMIT:
                 break
     except TransportError as error:
-        outbox.record_silence(peer, error.outcome)
+        circuit.record_silence(peer, error.outcome)
         log.warning("fetching from %s: %s", peer.uid, error.outcome)
         return done
-    outbox.record_contact(peer)
+    circuit.record_contact(peer)
     return done
 
 

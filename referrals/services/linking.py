@@ -53,6 +53,9 @@ def link_upstream(
             "token": token.strip(),
             "active": True,
             "last_failure": "",
+            "silent_since": None,
+            "silences": 0,
+            "probe_at": None,
         },
     )
     # The same district may come back under another uid (a new server): what waits goes there.

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from puskesmas import outbox
+from puskesmas import circuit, outbox
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer
 from puskesmas.outbox import TransportError
+from tests.racing import together
 
 
 @pytest.fixture
@@ -129,19 +132,122 @@ def test_a_silent_peer_costs_one_try_a_round_and_does_not_hold_up_another(cast, 
 def test_pauses_double_up_to_the_longest_and_vary_by_a_fifth(settings):
     settings.OUTBOX_FIRST_WAIT_SECONDS, settings.OUTBOX_LONGEST_WAIT_SECONDS = 5, 900
     for attempts, wanted in ((1, 5), (2, 10), (5, 80), (9, 900), (400, 900)):
-        seconds = outbox._wait(attempts).total_seconds()
+        seconds = circuit.pause(attempts).total_seconds()
         assert wanted * 0.8 <= seconds <= wanted * 1.2
 
 
-def test_when_the_peer_answers_again_all_that_waited_goes_at_once(peer):
+def let_probe():
+    """Let the pause of every open circuit run out."""
+    Peer.objects.filter(probe_at__isnull=False).update(probe_at=timezone.now())
+
+
+def test_when_the_probe_is_answered_all_that_waited_goes_at_once(peer):
     for _n in range(3):
         make_message(peer)
     assert outbox.send_due(down, nothing) == 0
-    later = timezone.now() + timedelta(minutes=15)
-    OutboxMessage.objects.filter(attempts=0).update(due_at=later)
-    OutboxMessage.objects.filter(attempts=1).update(due_at=timezone.now())
+    assert outbox.send_due(up, nothing) == 0
+    let_probe()
     assert outbox.send_due(up, nothing) == 3
-    assert Peer.objects.get().last_failure == ""
+    peer.refresh_from_db()
+    assert (peer.last_failure, peer.silences, peer.probe_at) == ("", 0, None)
+
+
+def test_a_probe_is_one_workers_and_comes_free_when_he_dies(peer):
+    make_message(peer)
+    make_message(peer)
+    outbox.send_due(down, nothing)
+    let_probe()
+    assert outbox.claim_next() is not None
+    assert outbox.claim_next() is None
+    let_probe()  # the lease of the dead one is over
+    assert outbox.claim_next() is not None
+
+
+def test_a_probe_nobody_made_is_given_back(peer, monkeypatch):
+    make_message(peer)
+    outbox.send_due(down, nothing)
+    let_probe()
+    peer.refresh_from_db()
+    assert circuit.enter(peer)
+    circuit.leave(peer)
+    assert outbox.claim_next() is not None
+
+
+def test_a_slow_try_that_fails_late_does_not_put_the_probe_off(peer):
+    make_message(peer)
+    make_message(peer)
+    slow, quick = outbox.claim_next(), outbox.claim_next()
+    outbox._record_failure(quick, TransportError("no_connection"))
+    schedule = Peer.objects.values_list("probe_at", "silences").get()
+    outbox._record_failure(slow, TransportError("timeout"))
+    assert Peer.objects.values_list("probe_at", "silences").get() == schedule
+
+
+def test_a_message_the_peer_breaks_on_does_not_hold_up_the_others(peer):
+    bad, good = make_message(peer), make_message(peer)
+
+    def breaks(message):
+        if message.pk == bad.pk:
+            raise TransportError("upstream_error", stumbled=True)
+        return up(message)
+
+    assert outbox.send_due(breaks, nothing) == 0
+    let_probe()
+    assert outbox.send_due(breaks, nothing) == 1
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.acked_at is None, bad.due_at > timezone.now()) == (False, True)
+
+
+def test_a_refusal_is_an_answer_and_closes_the_circuit(peer):
+    make_message(peer)
+    make_message(peer)
+    outbox.send_due(down, nothing)
+    let_probe()
+
+    def one_refused(message):
+        return refused(message) if message.attempts == 1 else up(message)
+
+    assert outbox.send_due(one_refused, nothing) == 1
+    assert Peer.objects.get().probe_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+@given(messages=st.integers(1, 40), workers=st.integers(1, 4), rounds=st.integers(1, 12))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_long_silence_costs_as_many_tries_as_the_schedule_has_probes(
+    peer, messages, workers, rounds
+):
+    """However much waits, however many workers; when the peer is back all of it goes, once."""
+    OutboxMessage.objects.all().delete()
+    circuit.record_contact(peer)
+    for _n in range(messages):
+        make_message(peer)
+    probes, tries = 0, []
+
+    def silent(message):
+        tries.append(message.pk)
+        down(message)
+
+    for _round in range(rounds):
+        # Every other round comes before its time.
+        if _round % 2:
+            let_probe()
+            probes += 1
+        errors = together(*[lambda: outbox.send_due(silent, nothing)] * workers)
+        assert errors == []
+    # In the first round each worker may have begun before the circuit opened.
+    assert len(tries) <= workers + probes
+    assert Peer.objects.get().silences == 1 + probes
+    assert DeliveryAttempt.objects.count() == len(tries)
+
+    let_probe()
+    sent = []
+    together(*[lambda: sent.append(outbox.send_due(up, nothing))] * workers)
+    # A worker that saw the circuit open left; whoever closed it, or comes now, takes the rest.
+    sent.append(outbox.send_due(up, nothing))
+    assert sum(sent) == messages
+    assert not OutboxMessage.objects.filter(acked_at__isnull=True).exists()
 
 
 def test_a_permanent_refusal_stops_the_tries_and_not_the_others(peer):

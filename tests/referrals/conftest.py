@@ -149,6 +149,9 @@ class Wire:
     def push(self) -> int:
         """Let the village's sender run once, whatever its pauses say."""
         OutboxMessage.objects.filter(peer=self.upstream).update(due_at=timezone.now())
+        Peer.objects.filter(pk=self.upstream.pk, probe_at__isnull=False).update(
+            probe_at=timezone.now()
+        )
         return outbox.send_due(transports.transport(), transports.after_ack)
 
     def fetch(self) -> int:

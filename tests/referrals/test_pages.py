@@ -144,6 +144,18 @@ def test_the_page_says_what_waits_and_why(cast, approved, login):
     assert "Kirim sekarang" in shown
 
 
+def test_a_file_that_waits_behind_the_probe_says_so(cast, approved, login):
+    Heartbeat.objects.create(name="worker")
+    again = timezone.now() + timedelta(minutes=8)
+    Peer.objects.filter(direction="upstream").update(
+        last_failure="no_connection", silent_since=timezone.now(), silences=3, probe_at=again
+    )
+    shown = text(page(login("front"), "deliveries"))
+    local = again.astimezone(cast.village.tz)
+    assert f"SLRT Kabupaten Jember tidak menjawab. Dicoba lagi {local:%H.%M}" in shown
+    assert "begitu dijawab, semua yang menunggu dikirim" in shown
+
+
 def test_a_dead_worker_is_named_as_the_reason(approved, login):
     OutboxMessage.objects.update(created_at=timezone.now() - timedelta(minutes=5))
     shown = text(page(login("front"), "deliveries"))
