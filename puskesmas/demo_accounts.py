@@ -39,6 +39,7 @@ KELURAHAN = (
 )
 DISTRICT = (
     Account("manajer", "manajer", "manajer SLRT", name="Retno Puspitasari"),
+    Account("supervisor", "supervisor", "supervisor kecamatan", name="Sri Rukmini"),
     Account("fo_sekretariat", "district_front_office", "front office SLRT", name="Yoga Firmansyah"),
     Account("bo_sekretariat", "district_back_office", "back office SLRT", name="Elok Khasanah"),
     Account("admin_slrt", "admin", "administrator", name="Bayu Wibowo"),

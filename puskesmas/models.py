@@ -51,7 +51,13 @@ VILLAGE_ROLES = (
     Role.KASUN,
     Role.ADMIN,
 )
-DISTRICT_ROLES = (Role.MANAGER, Role.DISTRICT_FRONT, Role.DISTRICT_BACK, Role.ADMIN)
+DISTRICT_ROLES = (
+    Role.SUPERVISOR,
+    Role.MANAGER,
+    Role.DISTRICT_FRONT,
+    Role.DISTRICT_BACK,
+    Role.ADMIN,
+)
 
 
 class Office(models.Model):

@@ -50,7 +50,9 @@ _TAGS = ["referrals"]
 #: Sources a person may name; the system's own answers arrive by themselves.
 BY_HAND = [choice for choice in Answering.Source.choices if choice[0] != Answering.Source.SYSTEM]
 #: How far aid can have come, by the table.
-REALISED = [(name, step.label) for name, step in REALISATION.steps.items()]
+REALISED = [
+    (name, step.label) for name, step in REALISATION.steps.items() if step.roles != {SYSTEM}
+]
 
 
 def roles_of(table: Workflow, *steps: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def _add_navigation() -> None:
         (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
         (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
         (_("Desa terhubung"), "villages", "link", 80, (Role.ADMIN, Role.MANAGER), False),
+        (_("Jalur rujukan"), "chain", "route", 85, (Role.ADMIN, Role.MANAGER), False),
     )
     for label, page, icon, order, roles, village in entries:
         add(

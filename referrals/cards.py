@@ -24,6 +24,7 @@ from referrals.workflow import (
     ANSWER,
     APPROVAL,
     INBOX,
+    OVER,
     OWED,
     REALISATION,
     Answer,
@@ -42,14 +43,18 @@ _APPROVAL_TONES = {
 _ANSWER_TONES = {
     Answer.NONE: "neutral",
     Answer.RECEIVED: "progress",
+    Answer.FORWARDED: "progress",
     Answer.RECOMMENDED: "progress",
     Answer.STUDIED: "progress",
     Answer.RETURNED: "warning",
     Answer.APPROVED: "success",
     Answer.REFUSED: "danger",
 }
-#: Realisations after which nothing more is expected.
-OVER = (Realisation.COLLECTED, Realisation.NEVER)
+_REALISATION_TONES = {
+    Realisation.QUEUED: "waiting",
+    Realisation.NEVER: "danger",
+    Realisation.ENDED: "neutral",
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _standing(row: Referral, delivery: Delivery | None) -> Card:
         return Card(row, delivery, delivery.title, delivery.tone, delivery.detail)
     receipt = delivery.detail if delivery else ""
     if row.answer == Answer.APPROVED and row.realisation != Realisation.NONE:
-        tone = "danger" if row.realisation == Realisation.NEVER else "success"
+        tone = _REALISATION_TONES.get(Realisation(row.realisation), "success")
         return Card(row, delivery, row.get_realisation_display(), tone, receipt=receipt)
     tone = _ANSWER_TONES[Answer(row.answer)]
     return Card(row, delivery, row.get_answer_display(), tone, receipt=receipt)
@@ -226,7 +231,7 @@ def inbox_history(row: Any) -> list[dict[str, Any]]:
 
 
 #: Moves that are better told by what was done than by the state they lead to.
-_TOLD_BY_ACT = {"resubmit", "resubmitted", "overtaken", "recalled"}
+_TOLD_BY_ACT = {"resubmit", "resubmitted", "overtaken", "recalled", "pass"}
 
 
 def _event(item: Transition, tables: dict[str, Any]) -> dict[str, Any]:

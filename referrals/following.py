@@ -15,6 +15,7 @@ from referrals.workflow import Answer, Realisation
 
 #: What a resident is shown as somebody's word; a return for correction is the offices' business.
 _PUBLIC = (
+    Answer.FORWARDED,
     Answer.RECOMMENDED,
     Answer.STUDIED,
     Answer.APPROVED,

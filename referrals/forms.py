@@ -11,6 +11,7 @@ from programs.terms.fields import fields
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField
 from puskesmas.pages import ActForm, CreateForm
+from puskesmas.workflow import SYSTEM
 from referrals.grounds import CARE_VERDICT
 from referrals.models import Answering, Referral
 from referrals.services.answers import RECORDABLE
@@ -249,7 +250,7 @@ class RealisationForm(_SaidForm):
         values.choices = [
             (step.action, step.label)
             for step in REALISATION.steps.values()
-            if state in step.sources
+            if state in step.sources and step.roles != {SYSTEM}
         ]
 
 
@@ -300,6 +301,8 @@ class InboxActForm(ActForm):
 
     #: Fields by action; a star marks those that must be filled in.
     NEEDS = {
+        "pass": ("said_on*",),
+        "send_back": ("said_on*", "reason*"),
         "return": ("said_on*", "reason*"),
         "recommend": ("said_on*", "document_number"),
         "study": ("owner*", "said_on*", "document_number", "reason"),
@@ -312,6 +315,7 @@ class InboxActForm(ActForm):
         Realisation.NEVER: ("said_on*", "document_number", "reason*"),
     }
     HINTS = {
+        "send_back": _("Tulis apa yang harus diperbaiki desa."),
         "return": _("Tulis apa yang harus diperbaiki desa."),
         "study": _("Tulis apa yang masih dipelajari, bila perlu."),
         "approve": _("Tulis syarat atau catatan dari pemilik program, bila ada."),

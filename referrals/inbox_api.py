@@ -16,17 +16,23 @@ from puskesmas.api_requests import IF_MATCH, Body, DayField, if_match, valid
 from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from referrals import selectors
-from referrals.api import REALISED, roles_of
+from referrals.api import roles_of
 from referrals.filters import InboxFilters
 from referrals.models import ReceivedReferral
 from referrals.services import inbox
 from referrals.views_inbox import READERS, WRITERS
-from referrals.workflow import INBOX, REALISATION, Inbox, Realisation
+from referrals.workflow import DISTRICT, INBOX, REALISATION, Inbox, Realisation
 from registry.api import NumbersOut, ReasonIn
 from registry.identity import mask_number
 
 _TAGS = ["inbox"]
 _NUMBERS = frozenset({"nik", "kk"})
+#: What the district may say of the aid; the quota says the rest.
+_REALISED = [
+    (name, step.label)
+    for name, step in REALISATION.steps.items()
+    if not step.roles.isdisjoint(DISTRICT)
+]
 
 
 class InboxSaidIn(Body):
@@ -41,7 +47,7 @@ class InboxSaidIn(Body):
 class InboxRealisationIn(InboxSaidIn):
     """How far the aid has come; ``instructions`` say where and how to collect."""
 
-    value = serializers.ChoiceField(choices=REALISED)
+    value = serializers.ChoiceField(choices=_REALISED)
     instructions = serializers.CharField(max_length=4000, required=False, allow_blank=True)
 
 
@@ -81,7 +87,12 @@ class ReceivedDetailOut(ReceivedOut):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_actions(self, row: ReceivedReferral) -> list[str]:
         actor: Actor = self.context["actor"]
-        actions = [step.action for step in INBOX.available(state=row.state, actor=actor)]
+        hops = inbox.hops_of_row(row)
+        actions = [
+            step.action
+            for step in INBOX.available(state=row.state, actor=actor)
+            if inbox.is_on_its_way(step.action, state=row.state, hops=hops)
+        ]
         realising = REALISATION.available(state=row.realisation, actor=actor)
         if row.state == Inbox.APPROVED and realising:
             actions.append("realisation")
@@ -167,6 +178,18 @@ class InboxAct(APIView):
         """Do the table's action, and tell the village."""
         said = inbox.Said(**words)
         inbox.act(actor=actor, uid=uid, action=self.action, said=said, version=version)
+
+
+class InboxPass(InboxAct):
+    """Reviewed for the kecamatan: pass it on to the next hop of its chain."""
+
+    action, roles = "pass", roles_of(INBOX, "pass")
+
+
+class InboxSendBack(InboxAct):
+    """Reviewed for the kecamatan: send it back to the village for correction."""
+
+    action, roles = "send_back", roles_of(INBOX, "send_back")
 
 
 class InboxReturn(InboxAct):

@@ -1,5 +1,7 @@
 """Referrals as the village sends them, and as the tier above receives them: always two rows."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,13 +13,25 @@ from programs.models import LegalBasis, Programme, ProgrammeVersion
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
+from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
+
+__all__ = [
+    "Answering",
+    "ChainRule",
+    "ReceivedReferral",
+    "ReceivedSubmission",
+    "Referral",
+    "Submission",
+    "Supervision",
+]
 
 
 def is_live() -> Q:
     """Return the condition "may still lead to something": one a case, programme and time."""
-    return ~Q(approval="refused") & ~Q(answer="refused") & ~Q(realisation="never")
+    over = Q(realisation__in=["never", "ended"])
+    return ~Q(approval="refused") & ~Q(answer="refused") & ~over
 
 
 def is_undelivered() -> Q:
@@ -192,6 +206,8 @@ class ReceivedReferral(OfficeRow):
     state_since = models.DateTimeField(default=timezone.now)
     realisation = models.CharField(max_length=10, choices=Realisation, default=Realisation.NONE)
     answer_sequence = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[Any] = InboxQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from puskesmas.searching import Hit
 from referrals.selectors import received_by
 from registry.identity import clean_number
 
-READERS = (Role.MANAGER, Role.DISTRICT_FRONT, Role.DISTRICT_BACK)
+READERS = (Role.MANAGER, Role.DISTRICT_FRONT, Role.DISTRICT_BACK, Role.SUPERVISOR)
 #: How many of one person's referrals are listed, newest first.
 MOST = 20
 _AGENDA = re.compile(r"20\d\d/\d{1,6}")

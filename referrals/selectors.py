@@ -45,7 +45,15 @@ from referrals.models import (
     is_undelivered,
 )
 from referrals.separation import Bench
-from referrals.workflow import OWED, Answer, Approval, Inbox, Realisation
+from referrals.workflow import (
+    OVER,
+    OWED,
+    WITH_OWNER,
+    Answer,
+    Approval,
+    Inbox,
+    Realisation,
+)
 from registry.identities import people_by_record
 from registry.models import Resident
 from reports.letters.models import Letter
@@ -258,22 +266,23 @@ def upstream_of(actor: Actor) -> Peer | None:
 
 # --- The tier above ----------------------------------------------------------------------------
 
-#: The inbox's tabs: what waits for us, what waits for the owner, the village's turn, what is over.
+#: The inbox's tabs: what waits for the kecamatan, for us, for the owner, for the aid, for the
+#: village; what is over.
 TABS: dict[str, tuple[Any, Q]] = {
+    "review": (gettext_lazy("Menunggu supervisor"), Q(state=Inbox.REVIEW)),
     "new": (gettext_lazy("Baru masuk"), Q(state=Inbox.RECEIVED)),
     "owner": (
         gettext_lazy("Menunggu pemilik program"),
-        Q(state__in=[Inbox.RECOMMENDED, Inbox.STUDIED]),
+        Q(state__in=WITH_OWNER),
     ),
     "realisation": (
         gettext_lazy("Menunggu realisasi"),
-        Q(state=Inbox.APPROVED) & ~Q(realisation__in=[Realisation.COLLECTED, Realisation.NEVER]),
+        Q(state=Inbox.APPROVED) & ~Q(realisation__in=OVER),
     ),
     "returned": (gettext_lazy("Dikembalikan ke desa"), Q(state=Inbox.RETURNED)),
     "done": (
         gettext_lazy("Selesai"),
-        Q(state=Inbox.REFUSED)
-        | Q(state=Inbox.APPROVED, realisation__in=[Realisation.COLLECTED, Realisation.NEVER]),
+        Q(state=Inbox.REFUSED) | Q(state=Inbox.APPROVED, realisation__in=OVER),
     ),
 }
 #: "emergency" comes before "normal" in the alphabet, as it should.
@@ -375,7 +384,7 @@ class Village:
 def villages_of(actor: Actor) -> list[Village]:
     """Return the offices linked below this one, by name (one query)."""
     tokens = ApiToken.objects.filter(peer=OuterRef("pk"), revoked_at__isnull=True)
-    open_states = [Inbox.RECEIVED, Inbox.RECOMMENDED, Inbox.STUDIED, Inbox.RETURNED]
+    open_states = [Inbox.REVIEW, Inbox.RECEIVED, Inbox.RETURNED, *WITH_OWNER]
     peers = (
         Peer.objects.filter(office=actor.office, direction=Peer.Direction.DOWNSTREAM, active=True)
         .annotate(
@@ -417,3 +426,14 @@ def programme_choices(actor: Actor) -> list[tuple[str, str]]:
     rows = running.order_by("programme_name").distinct()
     found = dict(rows.values_list("programme_code", "programme_name"))
     return list(found.items())
+
+
+def known_programmes(actor: Actor) -> list[tuple[str, str]]:
+    """Return the programmes the office knows or was ever asked for: (code, name), by name.
+
+    Two queries; for settings, not for pages opened all day.
+    """
+    asked = received_by(actor).order_by().values_list("programme_code", "programme_name").distinct()
+    own = Programme.objects.visible_to(actor)
+    names = dict(asked) | {row.code: row.name for row in own}
+    return sorted(names.items(), key=lambda item: item[1].casefold())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from referrals import views, views_inbox, views_links, views_options
+from referrals.chain import views as chain
 
 app_name = "referrals"
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("deliveries/", views.deliveries, name="deliveries"),
     path("links/", views_links.upstream, name="links"),
     path("villages/", views_links.villages, name="villages"),
+    path("chain/", chain.chain, name="chain"),
+    path("chain/<uuid:uid>/drop/", chain.drop, name="chain_drop"),
+    path("chain/supervisors/<uuid:uid>/", chain.supervised, name="chain_supervised"),
     path("draft/<uuid:case_uid>/", views.draft, name="draft"),
     path("options/<uuid:case_uid>/", views_options.options, name="options"),
     path("options/<uuid:case_uid>/facts/<str:code>/", views_options.state_fact, name="state_fact"),

@@ -22,14 +22,16 @@ from referrals.forms import InboxActForm, InboxFilter
 from referrals.models import ReceivedReferral
 from referrals.services import inbox as verbs
 from referrals.views import pager
-from referrals.workflow import INBOX, REALISATION, Inbox, Realisation
+from referrals.workflow import INBOX, OVER, REALISATION, Inbox, Realisation
 from registry.forms import RevealForm
 
-READERS = (Role.MANAGER, Role.DISTRICT_BACK, Role.DISTRICT_FRONT)
+READERS = (Role.MANAGER, Role.DISTRICT_BACK, Role.DISTRICT_FRONT, Role.SUPERVISOR)
 WRITERS = (Role.MANAGER, Role.DISTRICT_BACK)
 _TONES = {
+    Inbox.REVIEW: "waiting",
     Inbox.RECEIVED: "info",
     Inbox.RETURNED: "waiting",
+    Inbox.FORWARDED: "progress",
     Inbox.RECOMMENDED: "progress",
     Inbox.STUDIED: "progress",
     Inbox.APPROVED: "success",
@@ -43,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What the villages sent: emergencies first, then by age; filtered by village and programme."""
     actor = actor_of(request)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in selectors.TABS else "new"
+    tab = tab if tab in selectors.TABS else _own_tab(actor)
     form = InboxFilter(
         request.GET,
         villages=selectors.village_choices(actor),
@@ -69,6 +71,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
             **pager(request, page),
         },
     )
+
+
+def _own_tab(actor: Actor) -> str:
+    """Return the tab of what waits for this officer."""
+    return "new" if actor.has(*WRITERS, Role.DISTRICT_FRONT) else "review"
 
 
 def _tabs(actor: Actor, current: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
@@ -151,7 +158,7 @@ def _whose_turn(row: ReceivedReferral) -> str:
     """Say what a referral waits for that has nothing to be done here."""
     if row.state == Inbox.RETURNED:
         return _("Menunggu perbaikan dari desa.")
-    if row.state == Inbox.REFUSED or row.realisation in cards.OVER:
+    if row.state == Inbox.REFUSED or row.realisation in OVER:
         return _("Selesai di sini.")
     return ""
 
@@ -159,12 +166,17 @@ def _whose_turn(row: ReceivedReferral) -> str:
 def _acts(row: ReceivedReferral, actor: Actor) -> list[cards.Act]:
     """Return what may be done now: what usually comes next first, corrections last."""
     answered = row.state in {Inbox.APPROVED, Inbox.REFUSED}
-    steps = INBOX.available(state=row.state, actor=actor)
+    hops = verbs.hops_of_row(row)
+    steps = [
+        step
+        for step in INBOX.available(state=row.state, actor=actor)
+        if verbs.is_on_its_way(step.action, state=row.state, hops=hops)
+    ]
     acts = [
         cards.Act(
             step.label,
             reverse("referrals:inbox_act", args=[row.uid, step.action]),
-            primary=step.action in {"recommend", "approve"} and not answered,
+            primary=step.action in {"pass", "recommend", "approve"} and not answered,
             quiet=answered,
         )
         for step in steps
@@ -180,7 +192,7 @@ def _acts(row: ReceivedReferral, actor: Actor) -> list[cards.Act]:
 
 
 @require_http_methods(["GET", "POST"])
-@officer_page(*WRITERS)
+@officer_page(*WRITERS, Role.SUPERVISOR)
 def act(request: HttpRequest, uid: str, action: str) -> HttpResponse:
     """One act on a received referral: return, recommend, the owner's word, realisation."""
     if action not in InboxActForm.NEEDS:

@@ -24,6 +24,7 @@ class Answer(TextChoices):
 
     NONE = "none", _("Belum ada jawaban")
     RECEIVED = "received", _("Diterima tingkat atas")
+    FORWARDED = "forwarded", _("Ditinjau dan diteruskan tingkat atas")
     RECOMMENDED = "recommended", _("Direkomendasikan ke pemilik program")
     STUDIED = "studied", _("Sedang dipelajari pemilik program")
     RETURNED = "returned", _("Dikembalikan untuk diperbaiki")
@@ -35,16 +36,20 @@ class Realisation(TextChoices):
     """Whether the aid reached the person: a fact of its own, weeks or months later."""
 
     NONE = "none", _("Belum ada")
+    QUEUED = "queued", _("Masuk daftar tunggu")
     PROMISED = "promised", _("Dijanjikan")
     READY = "ready", _("Siap diambil")
     TEMPORARY = "temporary", _("Diterima sementara")
     COLLECTED = "collected", _("Sudah diterima")
     NEVER = "never", _("Tidak terealisasi")
+    ENDED = "ended", _("Kepesertaan berakhir")
 
 
 BO, FO, FAS = Role.BACK.value, Role.FRONT.value, Role.FACILITATOR.value
 APPROVERS = (Role.COORDINATOR.value, Role.HEAD.value)
 DISTRICT = (Role.MANAGER.value, Role.DISTRICT_BACK.value)
+#: Who reviews for the kecamatan; the manager may, when nobody is posted there.
+REVIEWERS = (Role.SUPERVISOR.value, Role.MANAGER.value)
 A, R = Answer, Realisation
 
 APPROVAL = Workflow(
@@ -95,7 +100,7 @@ APPROVAL = Workflow(
 )
 
 #: Answers after which the upstream still owes the owner's word.
-OWED = (A.NONE, A.RECEIVED, A.RECOMMENDED, A.STUDIED)
+OWED = (A.NONE, A.RECEIVED, A.FORWARDED, A.RECOMMENDED, A.STUDIED)
 
 #: Answers that are the owner's own word; the others are said by whoever passes the file on.
 OWNERS_WORD = (A.STUDIED, A.APPROVED, A.REFUSED)
@@ -114,17 +119,25 @@ ANSWER = Workflow(
             A.RECEIVED,
             [SYSTEM, FO, BO],
         ),
+        # Said by the tiers between the village and the owner, never noted by hand.
+        step(
+            "forwarded",
+            _("Ditinjau dan diteruskan tingkat atas"),
+            [A.NONE, A.RECEIVED, A.RETURNED],
+            A.FORWARDED,
+            [SYSTEM],
+        ),
         step(
             "recommended",
             _("Direkomendasikan ke pemilik program"),
-            [A.NONE, A.RECEIVED, A.STUDIED, A.RETURNED],
+            [A.NONE, A.RECEIVED, A.FORWARDED, A.STUDIED, A.RETURNED],
             A.RECOMMENDED,
             [SYSTEM, FO, BO],
         ),
         step(
             "studied",
             _("Dipelajari pemilik program"),
-            [A.NONE, A.RECEIVED, A.RECOMMENDED, A.RETURNED],
+            [A.NONE, A.RECEIVED, A.FORWARDED, A.RECOMMENDED, A.RETURNED],
             A.STUDIED,
             [SYSTEM, FO, BO],
         ),
@@ -155,46 +168,69 @@ ANSWER = Workflow(
     ],
 )
 
+#: What a place in the waiting line may still become.
+_EXPECTED = (R.NONE, R.QUEUED, R.PROMISED)
+
 #: Realisation moves the same way in the village (arrived or recorded by hand) and at the district.
+#: There only the quota puts somebody in the waiting line and takes him out of it.
 REALISATION = Workflow(
     "realisation",
     Realisation,
     [
-        step("promised", _("Dijanjikan"), [R.NONE], R.PROMISED, [SYSTEM, FO, BO, *DISTRICT]),
+        step("queued", _("Masuk daftar tunggu"), [R.NONE], R.QUEUED, [SYSTEM, FO, BO]),
         step(
-            "ready", _("Siap diambil"), [R.NONE, R.PROMISED], R.READY, [SYSTEM, FO, BO, *DISTRICT]
+            "promised",
+            _("Dijanjikan"),
+            [R.NONE, R.QUEUED],
+            R.PROMISED,
+            [SYSTEM, FO, BO, *DISTRICT],
         ),
+        step("ready", _("Siap diambil"), _EXPECTED, R.READY, [SYSTEM, FO, BO, *DISTRICT]),
         step(
             "temporary",
             _("Diterima sementara"),
-            [R.NONE, R.PROMISED, R.READY],
+            [*_EXPECTED, R.READY],
             R.TEMPORARY,
             [SYSTEM, FO, BO, FAS, *DISTRICT],
         ),
         step(
             "collected",
             _("Sudah diterima"),
-            [R.NONE, R.PROMISED, R.READY, R.TEMPORARY],
+            [*_EXPECTED, R.READY, R.TEMPORARY],
             R.COLLECTED,
             [SYSTEM, FO, BO, FAS, *DISTRICT],
         ),
         step(
             "never",
             _("Tidak terealisasi"),
-            [R.NONE, R.PROMISED, R.READY, R.TEMPORARY],
+            [*_EXPECTED, R.READY, R.TEMPORARY],
             R.NEVER,
             [SYSTEM, FO, BO, *DISTRICT],
+            needs_reason=True,
+        ),
+        # Another programme took its place (a national card instead of the regional one).
+        step(
+            "ended",
+            _("Kepesertaan berakhir"),
+            [R.COLLECTED],
+            R.ENDED,
+            [SYSTEM],
             needs_reason=True,
         ),
     ],
 )
 
+#: Realisations after which nothing more is expected.
+OVER = (R.COLLECTED, R.NEVER, R.ENDED)
+
 
 class Inbox(TextChoices):
     """Where a received referral stands at the district."""
 
+    REVIEW = "review", _("Menunggu supervisor kecamatan")
     RECEIVED = "received", _("Baru masuk")
     RETURNED = "returned", _("Dikembalikan ke desa")
+    FORWARDED = "forwarded", _("Diteruskan, menunggu pemilik program")
     RECOMMENDED = "recommended", _("Direkomendasikan, menunggu pemilik program")
     STUDIED = "studied", _("Dipelajari pemilik program")
     APPROVED = "approved", _("Disetujui pemilik program")
@@ -202,24 +238,41 @@ class Inbox(TextChoices):
 
 
 X = Inbox
+#: Where a file waits for the owner's word.
+WITH_OWNER = (X.FORWARDED, X.RECOMMENDED, X.STUDIED)
 
+#: Which of the hops a file takes, and so whether the manager or the owner is asked at all, is the
+#: office's data (:mod:`referrals.chain`); the verbs look there before they make one of these moves.
 INBOX = Workflow(
     "state",
     Inbox,
     [
+        # As soon as it came: the kecamatan looks at it before the manager does.
+        step("to_review", _("Menunggu supervisor kecamatan"), [X.RECEIVED], X.REVIEW, [SYSTEM]),
+        step("pass", _("Tinjau dan teruskan"), [X.REVIEW], X.RECEIVED, REVIEWERS),
+        step(
+            "send_back",
+            _("Kembalikan ke desa"),
+            [X.REVIEW],
+            X.RETURNED,
+            REVIEWERS,
+            needs_reason=True,
+        ),
+        # Past the manager, where the chain has none.
+        step("forward", _("Diteruskan ke pemilik program"), [X.RECEIVED], X.FORWARDED, [SYSTEM]),
         step(
             "return",
             _("Kembalikan untuk diperbaiki"),
-            [X.RECEIVED, X.STUDIED],
+            [X.RECEIVED, X.FORWARDED, X.STUDIED],
             X.RETURNED,
             DISTRICT,
             needs_reason=True,
         ),
-        # Also from "received": the village mended it before anybody here looked at it.
+        # Also before anybody here looked at it: the village mended it by itself.
         step(
             "resubmitted",
             _("Kiriman perbaikan diterima"),
-            [X.RETURNED, X.RECEIVED],
+            [X.RETURNED, X.REVIEW, X.RECEIVED],
             X.RECEIVED,
             [SYSTEM],
         ),
@@ -230,18 +283,25 @@ INBOX = Workflow(
             X.RECOMMENDED,
             [Role.MANAGER.value],
         ),
-        step("study", _("Dipelajari pemilik program"), [X.RECOMMENDED], X.STUDIED, DISTRICT),
+        step(
+            "study",
+            _("Dipelajari pemilik program"),
+            [X.FORWARDED, X.RECOMMENDED],
+            X.STUDIED,
+            DISTRICT,
+        ),
+        # From "received" only where no owner stands behind the manager.
         step(
             "approve",
             _("Catat: disetujui pemilik program"),
-            [X.RECOMMENDED, X.STUDIED, X.REFUSED],
+            [X.RECEIVED, *WITH_OWNER, X.REFUSED],
             X.APPROVED,
             DISTRICT,
         ),
         step(
             "refuse",
             _("Catat: tidak disetujui pemilik program"),
-            [X.RECOMMENDED, X.STUDIED, X.APPROVED],
+            [X.RECEIVED, *WITH_OWNER, X.APPROVED],
             X.REFUSED,
             DISTRICT,
             needs_reason=True,

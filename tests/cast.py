@@ -50,6 +50,7 @@ OFFICERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "stranger": ("other_village", Role.BACK, {}),
     "stranger_front": ("other_village", Role.FRONT, {}),
     "stranger_koordinator": ("other_village", Role.COORDINATOR, {}),
+    "supervisor": ("district", Role.SUPERVISOR, {}),
     "manager": ("district", Role.MANAGER, {}),
     "district_back": ("district", Role.DISTRICT_BACK, {}),
     "district_front": ("district", Role.DISTRICT_FRONT, {}),

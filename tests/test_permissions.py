@@ -41,7 +41,10 @@ LISTS = {"back", "koordinator", "admin"}
 #: Who says of two records whether they are one person.
 DECIDERS = {"back", "koordinator"}
 DISTRICT = {"manager", "district_back"}
-INBOX_READERS = DISTRICT | {"district_front"}
+INBOX_READERS = DISTRICT | {"district_front", "supervisor"}
+REVIEWERS = {"supervisor", "manager"}
+#: Who sets up how the district works.
+SETTERS = {"manager", "district_admin"}
 ADMINS = {"admin", "district_admin"}
 EVERYONE = PEOPLE | INBOX_READERS | ADMINS
 #: What only villages have does not exist for the district's administrator, nor their rows.
@@ -57,6 +60,7 @@ ELSEWHERE = {
     "head": "stranger_head",
     "kasun": "stranger_kasun",
     "admin": "stranger_admin",
+    "supervisor": "stranger_supervisor",
     "manager": "stranger_manager",
     "district_back": "stranger_district_back",
     "district_front": "stranger_district_front",
@@ -426,7 +430,10 @@ PAGES = rows(
     row("GET", "/referrals/approvals/", DECIDE),
     row("GET", "/referrals/deliveries/", READERS | {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/links/", {"admin"}, hidden=ABOVE),
-    row("GET POST", "/referrals/villages/", {"manager", "district_admin"}, hidden={"admin"}),
+    row("GET POST", "/referrals/villages/", SETTERS, hidden={"admin"}),
+    row("GET POST", "/referrals/chain/", SETTERS, {"manager": "on"}, hidden={"admin"}),
+    row("POST", "/referrals/chain/{rule.uid}/drop/", SETTERS, hidden={"admin"}),
+    row("GET POST", "/referrals/chain/supervisors/{supervisor.uid}/", SETTERS, hidden={"admin"}),
     row("GET POST", "/referrals/draft/{case.uid}/", {"back"}, version="case"),
     row("GET", "/referrals/{referral.uid}/", READERS),
     # The koordinator is there and may: the penanggung jawab does not step in.
@@ -496,6 +503,16 @@ PAGES = rows(
             version="received",
         )
         for action in ("return", "study", "approve", "refuse")
+    ),
+    *(
+        row(
+            "GET POST",
+            f"/referrals/inbox/{{received.uid}}/{action}/",
+            REVIEWERS,
+            TOLD,
+            version="received",
+        )
+        for action in ("pass", "send_back")
     ),
     *(
         row(
@@ -992,6 +1009,14 @@ REST = rows(
     row("GET", "/api/v1/inbox/", INBOX_READERS),
     row("GET", INBOX, INBOX_READERS),
     row("POST", f"{INBOX}numbers/", INBOX_READERS, REASON),
+    row("POST", f"{INBOX}pass/", REVIEWERS, {"said_on": "{today}"}, version="received"),
+    row(
+        "POST",
+        f"{INBOX}send_back/",
+        REVIEWERS,
+        {"said_on": "{today}"} | REASON,
+        version="received",
+    ),
     row("POST", f"{INBOX}return/", DISTRICT, {"said_on": "{today}"} | REASON, version="received"),
     row("POST", f"{INBOX}recommend/", {"manager"}, {"said_on": "{today}"}, version="received"),
     *(
@@ -1129,6 +1154,7 @@ class Visitors:
         self.known = {
             **vars(world),
             "officer": world.officer,
+            "supervisor": world.supervisor,
             "code": _code(world),
             "today": world.cast.village.today(),
         }
@@ -1255,7 +1281,7 @@ def test_other_offices_find_nothing(row, visitors):
 #: officers, posts and tokens are found among the office's own, and whoever changes a case is asked
 #: again whether he may read it; whose participation is written down, asks the verb again.
 SHUT_TWICE = re.compile(
-    r"(GET|POST) /office/.*|POST /cases/{.*"
+    r"(GET|POST) /office/.*|POST /cases/{.*|(GET|POST) /referrals/chain/supervisors/{.*"
     r"|POST /programmes/people/{.*|POST /api/v1/people/{person.uid}/(programmes|facts)/"
     r"|POST /referrals/options/{.*|POST /verification/cases/{(?!.*/minutes/).*"
     r"|POST /api/v1/complaints/{(?!.*/(referrals|minutes)/).*"

@@ -46,7 +46,7 @@ from puskesmas import furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
 from referrals import exchange
-from referrals.models import ReceivedReferral, Referral
+from referrals.models import ChainRule, ReceivedReferral, Referral, Supervision
 from referrals.services import approval, linking
 from registry import services as registry
 from registry.criteria import services as criteria
@@ -87,6 +87,7 @@ STRANGERS = {
     "stranger_head": ("other_village", Role.HEAD),
     "stranger_kasun": ("other_village", Role.KASUN),
     "stranger_admin": ("other_village", Role.ADMIN),
+    "stranger_supervisor": ("other_district", Role.SUPERVISOR),
     "stranger_manager": ("other_district", Role.MANAGER),
     "stranger_district_back": ("other_district", Role.DISTRICT_BACK),
     "stranger_district_front": ("other_district", Role.DISTRICT_FRONT),
@@ -153,11 +154,17 @@ class World:
     minutes: Letter
     token: ApiToken
     post: Assignment
+    rule: ChainRule
 
     @property
     def officer(self) -> User:
         """Somebody of the village whom its administrator looks after."""
         return self.cast.users["facilitator"]
+
+    @property
+    def supervisor(self) -> User:
+        """Who reviews the village's files for the kecamatan."""
+        return self.cast.users["supervisor"]
 
 
 def build() -> World:
@@ -218,6 +225,7 @@ def build() -> World:
         **_proposals(cast, person, child),
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
         post=Assignment.objects.get(user=cast.users["facilitator"]),
+        rule=ChainRule.objects.get(),
         **rows,
     )
 
@@ -246,6 +254,9 @@ def _link(cast: Cast) -> None:
         peer_uid=cast.district.uid,
         name=cast.district.full_name,
     )
+    below = Peer.objects.get(office=cast.district)
+    Supervision.objects.create(officer=cast.users["supervisor"], peer=below)
+    ChainRule.objects.create(office=cast.district, peer=below, programme_code="PKH")
 
 
 def _family(cast: Cast) -> tuple[Resident, Resident]:

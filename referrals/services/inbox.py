@@ -22,15 +22,22 @@ from puskesmas.history import record_transition
 from puskesmas.locking import lock
 from puskesmas.models import Office, Peer
 from puskesmas.workflow import Step, Workflow
+from referrals.chain.selectors import Hops, hops_of
 from referrals.exchange import ANSWERED, Refusal, Taken
 from referrals.models import Answering, ReceivedReferral, ReceivedSubmission
 from referrals.workflow import INBOX, REALISATION, Answer, Inbox, Realisation
 
-#: The version of referral.answered this code writes.
-SCHEMA_VERSION = 1
+#: The newest version of referral.answered this code writes, and what only that one can say.
+#: Everything else still travels in the first, which every village understands.
+SCHEMA_VERSION = 2
+_SECOND_VERSION = frozenset(
+    {Answer.FORWARDED.value, Realisation.QUEUED.value, Realisation.ENDED.value}
+)
 
 #: What the village is told after each of the inbox's moves.
 _ANSWERS = {
+    "pass": Answer.FORWARDED,
+    "send_back": Answer.RETURNED,
     "return": Answer.RETURNED,
     "recommend": Answer.RECOMMENDED,
     "study": Answer.STUDIED,
@@ -69,8 +76,10 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     )
     if row is None:
         row = _first_submission(office, peer, body)
+        _start(row)
     elif body["submission"] > row.submission_number:
         _mended_submission(row, body, actor=Actor.system(office))
+        _start(row)
     ReceivedSubmission.objects.get_or_create(
         referral=row,
         number=body["submission"],
@@ -110,6 +119,30 @@ def _mended_submission(row: ReceivedReferral, body: dict[str, Any], *, actor: Ac
     row.save()
 
 
+def _start(row: ReceivedReferral) -> None:
+    """Send a file that has just come to the first hop of its chain."""
+    hops = hops_of_row(row)
+    if hops.supervisor:
+        _move(row, INBOX.steps["to_review"], actor=Actor.system(row.office))
+        row.save()
+    else:
+        _skip_manager(row, hops)
+
+
+def _skip_manager(row: ReceivedReferral, hops: Hops) -> None:
+    """Send a file that would be the manager's to the owner, where the chain has no manager."""
+    if hops.manager:
+        return
+    _move(row, INBOX.steps["forward"], actor=Actor.system(row.office))
+    said = Said(said_on=row.office.today(), owner=row.payload["programme"]["owner"])
+    _tell_village(row, about=Answering.About.ANSWER, value=Answer.FORWARDED, said=said)
+
+
+def hops_of_row(row: ReceivedReferral) -> Hops:
+    """Return which hops the chain has for a received file today (one query)."""
+    return hops_of(row.office, peer_id=row.peer_id, programme_code=row.programme_code)
+
+
 def _content(body: dict[str, Any]) -> dict[str, Any]:
     nik = body["person"]["nik"]
     return {
@@ -139,15 +172,28 @@ def act(
     said: Said,
     version: int | None = None,
 ) -> ReceivedReferral:
-    """Return, recommend, or record the owner's word (an action of INBOX), and tell the village.
+    """Pass on, return, recommend, or record the owner's word (an action of INBOX).
+
+    The village is told.
 
     Raises:
-        NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
+        NotFound, StaleVersion, NotYourRole, WrongState: the table, or the chain, says no.
         InvalidInput: reason, owner or date missing or impossible.
     """
     row = lock(ReceivedReferral, uid, actor=actor, version=version)
     step = INBOX.check(action, state=row.state, actor=actor, reason=said.reason)
     _check(row, said, needs_owner=action in {"approve", "refuse"})
+    hops = hops_of_row(row)
+    if not is_on_its_way(action, state=row.state, hops=hops):
+        raise WrongState(
+            _(
+                "Jalur program ini melewati pemilik program: rekomendasikan dulu, lalu catat "
+                "jawabannya."
+            )
+            if action != "recommend"
+            else _("Jalur program ini berhenti di sini: catat langsung keputusannya."),
+            state=row.state,
+        )
     if action == "refuse" and row.realisation == Realisation.COLLECTED:
         raise WrongState(
             _("Bantuan sudah diterima warga; jawaban tidak bisa diubah menjadi penolakan."),
@@ -155,7 +201,21 @@ def act(
         )
     _move(row, step, actor=actor, reason=said.reason)
     _tell_village(row, about=Answering.About.ANSWER, value=_ANSWERS[action], said=said)
+    if action == "pass":
+        _skip_manager(row, hops)
     return row
+
+
+def is_on_its_way(action: str, *, state: str, hops: Hops) -> bool:
+    """Return whether the chain lets the act be done now: the owner's word comes from the owner.
+
+    Where no owner stands behind the manager, he notes the decision at once.
+    """
+    if state != Inbox.RECEIVED:
+        return True
+    if action in {"approve", "refuse"}:
+        return not hops.owner
+    return hops.owner or action != "recommend"
 
 
 @transaction.atomic
@@ -221,7 +281,7 @@ def _tell_village(row: ReceivedReferral, *, about: str, value: str, said: Said) 
         office=row.office,
         peer=row.peer,
         kind=ANSWERED,
-        schema_version=SCHEMA_VERSION,
+        schema_version=SCHEMA_VERSION if value in _SECOND_VERSION else 1,
         subject=row,
         body={
             "referral_uid": str(row.referral_uid),

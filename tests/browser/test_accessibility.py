@@ -48,7 +48,7 @@ PAGES = {
         *("office:officer_password", "office:assignment_end", "referrals:links"),
     ),
     "manajer": ("home", "referrals:inbox", "referrals:received", "referrals:inbox_act"),
-    "admin_slrt": ("home", "referrals:villages"),
+    "admin_slrt": ("home", "referrals:villages", "referrals:chain", "referrals:chain_supervised"),
 }
 DENSE = {
     *("complaints:queue", "complaints:case", "complaints:new", "registry:person"),

@@ -353,5 +353,5 @@ def test_the_inbox_asks_the_same_number_of_queries_for_many(
     wire.push()
     client = login("manager")
     page(client, "inbox")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert page(client, "inbox").status_code == 200

@@ -28,6 +28,15 @@ APPROVAL_EXPECTED = {
 ANSWER_EXPECTED = {
     ("none", "received"): {"received": "SYS FO BO"},
     ("returned", "received"): {"received": "SYS FO BO"},
+    # Passed on by the kecamatan, or past a manager the chain has not: never noted by hand.
+    ("none", "forwarded"): {"forwarded": "SYS"},
+    ("received", "forwarded"): {"forwarded": "SYS"},
+    ("returned", "forwarded"): {"forwarded": "SYS"},
+    ("forwarded", "recommended"): {"recommended": "SYS FO BO"},
+    ("forwarded", "studied"): {"studied": "SYS FO BO"},
+    ("forwarded", "returned"): {"returned": "SYS FO BO"},
+    ("forwarded", "approved"): {"approved": "SYS FO BO"},
+    ("forwarded", "refused"): {"refused": "SYS FO BO"},
     # On its way through the upper tiers: forwards, and between study and recommendation.
     ("none", "recommended"): {"recommended": "SYS FO BO"},
     ("received", "recommended"): {"recommended": "SYS FO BO"},
@@ -63,6 +72,15 @@ ANSWER_EXPECTED = {
 _ANYBODY_WHO_HEARS = "SYS FO BO MAN DBO"
 _ANYBODY_WHO_SEES = "SYS FO BO FAS MAN DBO"
 REALISATION_EXPECTED = {
+    # In the waiting line: at the district only the quota says so, in the village who heard it.
+    ("none", "queued"): {"queued": "SYS FO BO"},
+    ("queued", "promised"): {"promised": _ANYBODY_WHO_HEARS},
+    ("queued", "ready"): {"ready": _ANYBODY_WHO_HEARS},
+    ("queued", "temporary"): {"temporary": _ANYBODY_WHO_SEES},
+    ("queued", "collected"): {"collected": _ANYBODY_WHO_SEES},
+    ("queued", "never"): {"never": _ANYBODY_WHO_HEARS},
+    # Another programme took its place.
+    ("collected", "ended"): {"ended": "SYS"},
     ("none", "promised"): {"promised": _ANYBODY_WHO_HEARS},
     ("none", "ready"): {"ready": _ANYBODY_WHO_HEARS},
     ("promised", "ready"): {"ready": _ANYBODY_WHO_HEARS},
@@ -80,6 +98,18 @@ REALISATION_EXPECTED = {
 }
 
 INBOX_EXPECTED = {
+    # The kecamatan looks first where the chain says so; the manager may stand in.
+    ("received", "review"): {"to_review": "SYS"},
+    ("review", "received"): {"pass": "SUP MAN", "resubmitted": "SYS"},
+    ("review", "returned"): {"send_back": "SUP MAN"},
+    # Past the manager, where the chain has none; or no further than him, where it has no owner.
+    ("received", "forwarded"): {"forward": "SYS"},
+    ("forwarded", "returned"): {"return": "MAN DBO"},
+    ("forwarded", "studied"): {"study": "MAN DBO"},
+    ("forwarded", "approved"): {"approve": "MAN DBO"},
+    ("forwarded", "refused"): {"refuse": "MAN DBO"},
+    ("received", "approved"): {"approve": "MAN DBO"},
+    ("received", "refused"): {"refuse": "MAN DBO"},
     # The manager alone recommends; both return, study and write down the owner's word.
     ("received", "returned"): {"return": "MAN DBO"},
     ("studied", "returned"): {"return": "MAN DBO"},
@@ -98,8 +128,8 @@ INBOX_EXPECTED = {
 TABLES = {
     "approval": (APPROVAL, APPROVAL_EXPECTED, {"return", "refuse"}),
     "answer": (ANSWER, ANSWER_EXPECTED, {"returned", "refused"}),
-    "realisation": (REALISATION, REALISATION_EXPECTED, {"never"}),
-    "inbox": (INBOX, INBOX_EXPECTED, {"return", "refuse"}),
+    "realisation": (REALISATION, REALISATION_EXPECTED, {"never", "ended"}),
+    "inbox": (INBOX, INBOX_EXPECTED, {"send_back", "return", "refuse"}),
 }
 
 

@@ -20,6 +20,7 @@ from puskesmas import demo_accounts
 from puskesmas.actors import Actor
 from puskesmas.models import Office, Peer, Role
 from puskesmas.officers import add_officer, create_first_officer, create_office
+from referrals.chain import services as chain
 from referrals.services import linking
 from registry.demo import families, proposals, verval
 from registry.demo.loading import load_place, office_uid
@@ -128,11 +129,20 @@ class Command(BaseCommand):
             peer_uid=office_uid(TEGALSARI.code),
             name=f"Desa {TEGALSARI.name}",
         )
+        self._add_supervisor(office)
         key = {"token": token, "uid": str(office.uid), "name": office.full_name}
         with os.fdopen(
             os.open(link_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
         ) as out:
             json.dump(key, out)
+
+    def _add_supervisor(self, office: Office) -> None:
+        """Let the kecamatan review what is asked for houses; the rest goes to the manager."""
+        actor = Actor.system(office)
+        posted = office.assignments.get(role=Role.SUPERVISOR).user
+        villages = office.peers.values_list("uid", flat=True)
+        chain.set_supervised(actor=actor, officer_uid=posted.uid, villages=villages)
+        chain.set_chain(actor=actor, programme_code="RTLH", supervisor=True)
 
     def _link(self, office: Office, upstream: str, link_file: Path) -> None:
         key = json.loads(link_file.read_text())
