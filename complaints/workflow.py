@@ -54,10 +54,12 @@ FINAL_STATES = (S.CLOSED, S.RECORDED_ONLY, S.LAPSED, S.WITHDRAWN)
 IMPARTIAL = frozenset(
     {
         "examine",
+        "ask_papers",
         "papers_received",
         "record_finding",
         "record_only",
         "answer_here",
+        "next_programme",
         "submit_referral",
         "approve_referral",
         "return_referral",

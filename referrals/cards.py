@@ -95,7 +95,7 @@ class Card:
 
 
 def load(referrals: Iterable[Referral], *, actor: Actor) -> list[Card]:
-    """Return the referrals as cards: two or three queries, and a few more for drafts that wait.
+    """Return the referrals as cards: two or three queries, and a few more for who is family.
 
     One more where a programme asks what the hospital found. The referrals come from
     :mod:`referrals.selectors` with their answers.
@@ -129,7 +129,11 @@ def _card(row: Referral, delivery: Delivery | None, bench: Bench, actor: Actor) 
             else:
                 card.explanation = str(obstacle.message)
         return card
-    card.acts = [*_mending(row, actor), *_carrying(row, delivery, actor), *_noting(row, actor)]
+    said = [*_mending(row, actor), *_noting(row, actor)]
+    # A colleague says what became of an officer's own request; he may still carry the file.
+    if said and bench.is_own(row, actor):
+        said = []
+    card.acts = [*said, *_carrying(row, delivery, actor)]
     return card
 
 

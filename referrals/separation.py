@@ -53,6 +53,10 @@ class Bench:
         """Return today's holders of the approver's role against whom nothing stands."""
         return self._approvers.able(_matter(referral))
 
+    def is_own(self, referral: Referral, actor: Actor) -> bool:
+        """Return whether the referral is about the officer himself or somebody on his card."""
+        return self._approvers.is_own(_matter(referral), actor)
+
     def turn(self, referral: Referral) -> list[User]:
         """Return whose turn it is: the able approvers, else the penanggung jawab, if he may."""
         return self._approvers.turn(_matter(referral))

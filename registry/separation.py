@@ -57,6 +57,10 @@ class Approvers:
             return None
         return Barrier.NOT_APPROVER
 
+    def is_own(self, matter: Matter, actor: Actor) -> bool:
+        """Return whether the matter is the officer's own, or of somebody on his card."""
+        return actor.user is not None and self._is_family(actor.user, matter)
+
     def able(self, matter: Matter) -> list[User]:
         """Return today's holders of the approver's role against whom nothing stands."""
         return [user for user in self._holders if not self._is_barred(user, matter)]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.impartiality import refuse_own_family
 from complaints.models import Complaint
 from complaints.services import file_received, move_case
 from complaints.workflow import CaseState
@@ -70,12 +71,14 @@ def record_answer(
 
     Raises:
         NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
+        OwnFamily: a colleague notes what was said of an officer's own family.
         InvalidInput: reason, owner, source or date missing or impossible.
     """
     referral, case = lock_with_case(uid, actor=actor)
     if _is_repeat(referral, client_uid):
         return referral
     require_version(referral, version)
+    refuse_own_family(actor, case.person)
     if value not in RECORDABLE:
         raise InvalidInput(_("Pilih jawabannya."), field="value")
     ANSWER.check(value, state=referral.answer, actor=actor, reason=reason)
@@ -114,10 +117,11 @@ def take_up(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) -
     The resident is then told, and after an approval the case waits for the realisation.
 
     Raises:
-        NotFound, StaleVersion, NotYourRole.
+        NotFound, StaleVersion, NotYourRole; OwnFamily: a colleague goes on.
         WrongState: the owner has not decided, or the case goes another way.
     """
     referral, case = lock_with_case(uid, actor=actor, version=version)
+    refuse_own_family(actor, case.person)
     if referral.answer not in _OUTCOMES or not is_current(referral):
         raise WrongState(
             _("Belum ada keputusan pemilik program untuk dilanjutkan."), state=referral.answer
@@ -154,6 +158,7 @@ def record_realisation(
     if _is_repeat(referral, client_uid):
         return referral
     require_version(referral, version)
+    refuse_own_family(actor, case.person)
     if value not in REALISATION.steps:
         raise InvalidInput(_("Pilih keadaannya."), field="value")
     REALISATION.check(value, state=referral.realisation, actor=actor, reason=reason)

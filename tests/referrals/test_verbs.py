@@ -11,8 +11,16 @@ from django.utils import timezone
 from complaints.models import Complaint
 from complaints.workflow import CaseState
 from programs.models import Programme
-from puskesmas.errors import InvalidInput, NotFound, NotYourRole, StaleVersion, WrongState
+from puskesmas.errors import (
+    InvalidInput,
+    NotFound,
+    NotYourRole,
+    OwnFamily,
+    StaleVersion,
+    WrongState,
+)
 from puskesmas.models import OutboxMessage, Transition
+from referrals import cards, selectors
 from referrals.models import Answering, Referral
 from referrals.services import answers, approval, delivery, inbox
 from referrals.workflow import Answer, Realisation
@@ -238,6 +246,25 @@ def test_a_refusal_needs_words_the_resident_can_read(cast, approved):
     with pytest.raises(InvalidInput) as caught:
         note(cast, approved, Answer.REFUSED, reason="")
     assert caught.value.field == "reason"
+
+
+def test_a_colleague_notes_what_was_said_and_given_to_an_officers_own_family(cast, approved):
+    def cards_acts(who):
+        actor = cast.actor(who)
+        (card,) = cards.load([selectors.referral(approved.uid, actor=actor)], actor=actor)
+        return {act.url.rstrip("/").rsplit("/", 1)[-1] for act in card.acts}
+
+    cast.back.kk = KK
+    cast.back.save()
+    for act in (note, realise):
+        with pytest.raises(OwnFamily):
+            act(cast, approved, "approved" if act is note else "ready")
+    assert "answer" not in cards_acts("back")
+    assert "answer" in cards_acts("front")
+    assert note(cast, approved, "approved", who="front").answer == "approved"
+    with pytest.raises(OwnFamily):
+        answers.take_up(actor=cast.actor("back"), uid=approved.uid)
+    assert realise(cast, approved, "ready", who="front").realisation == "ready"
 
 
 def test_before_the_village_approved_it_nobody_answers(cast, draft):
