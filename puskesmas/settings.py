@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.letters.tasks.render_waiting_letters",
         "schedule": 60.0,
     },
+    "draw-waiting-prints": {"task": "programs.tasks.draw_waiting_prints", "schedule": 60.0},
     "load-waiting-lists": {"task": "registry.tasks.run_waiting_imports", "schedule": 60.0},
     "seal-history": {"task": "puskesmas.tasks.seal_history", "schedule": 3600.0},
     "tidy": {"task": "puskesmas.tasks.tidy", "schedule": 3600.0},

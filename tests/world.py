@@ -26,13 +26,14 @@ from complaints.models import (
 from complaints.verification.services import plan_visit
 from programs.calls import services as calls
 from programs.catalogue import services as catalogue
-from programs.distribution import handing
+from programs.distribution import handing, printing
 from programs.distribution import services as distribution
 from programs.models import (
     AidRecipient,
     Call,
     Candidate,
     Distribution,
+    DistributionPrint,
     DistributionSlot,
     Overlap,
     Participation,
@@ -42,7 +43,7 @@ from programs.models import (
     ProgrammeVersion,
 )
 from programs.services import record_participation
-from puskesmas import furnishing, outbox, transports
+from puskesmas import attachments, furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
 from referrals import exchange
@@ -134,6 +135,7 @@ class World:
     draft_aid: Distribution
     aid: Distribution
     closed_aid: Distribution
+    aid_print: DistributionPrint
     slot: DistributionSlot
     named_aid: AidRecipient
     waiting_aid: AidRecipient
@@ -428,9 +430,15 @@ def _aid(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
     distribution.close(actor=back, uid=made[2].uid, version=None, left_over=3, left_note="kembali")
     for row in (*made, *names):
         row.refresh_from_db()
+    print_of_aid = printing.ask(actor=back, uid=made[1].uid, what="tickets", paper="a4")
+    print_of_aid.file = attachments.store_bytes(
+        b"%PDF-1.4", actor=back, media_type="application/pdf", name="kupon.pdf"
+    )
+    print_of_aid.save()
     return {
         "draft_aid": made[0],
         "aid": made[1],
+        "aid_print": print_of_aid,
         "closed_aid": made[2],
         "slot": made[0].slots.get(),
         "named_aid": made[0].recipients.get(),

@@ -19,6 +19,8 @@ FO, BO, FASIL, KOOR = (
 READERS = (Role.FRONT, Role.BACK, Role.FACILITATOR, Role.COORDINATOR, Role.HEAD)
 #: Who sits at the table.
 HANDERS = (Role.FRONT, Role.BACK, Role.FACILITATOR)
+#: Who prints the attendance list and the tickets.
+PRINTERS = (*HANDERS, Role.COORDINATOR)
 #: Who locks the list and closes.
 KEEPERS = (Role.BACK, Role.COORDINATOR)
 

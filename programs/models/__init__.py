@@ -13,6 +13,7 @@ from programs.models.catalogue import (
 from programs.models.distribution import (
     AidRecipient,
     Distribution,
+    DistributionPrint,
     DistributionSlot,
     DistributionState,
     RecipientState,
@@ -26,6 +27,7 @@ __all__ = [
     "CallState",
     "Candidate",
     "Distribution",
+    "DistributionPrint",
     "DistributionSlot",
     "DistributionState",
     "Judgement",
