@@ -26,6 +26,7 @@ from registry.finding import find_for_page
 from registry.forms import SearchForm
 from registry.models import Resident
 from registry.places import place_of
+from registry.search_terms import is_reading
 from registry.selectors import is_family, person, register_answer
 
 
@@ -69,6 +70,7 @@ def _find_person(request: HttpRequest) -> HttpResponse:
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "complaints/find_person.html"
     context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
+    context["is_reading"] = asked and is_reading(actor.office.pk)
     return render(request, template, context)
 
 

@@ -1,13 +1,17 @@
 """An office's distinct names, addresses and hamlets: kept in the database, searched in memory.
 
-Every process keeps the terms of the offices it was asked about, and reads only what came since.
+Every process keeps the terms of the offices it was asked about, and reads only what came since: a
+few within the request that asks; after a whole list a thread reads all anew, while searches go on
+with what is there.
 """
 
+import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
+from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Q, QuerySet
 
 from registry.haystack import Haystack
@@ -19,8 +23,17 @@ MOST_OFFICES = 256
 MOST_TEXTS = 1_500_000
 #: So many of the newest ids are looked at again: a transaction may commit after a later one.
 OVERLAP = 10_000
+#: New terms that one request takes in itself: some 20 ms. Of more it takes the newest.
+AT_ONCE = 2_000
+#: Of terms taken in one by one nobody counted the bearers: after so many all are read anew.
+MOST_ADDED = 10_000
 _CHUNK = 1_000
 Kind = SearchTerm.Kind
+_THERE = (
+    f"SELECT COUNT(id), MAX(id) FROM {SearchTerm._meta.db_table} "  # noqa: S608
+    f"WHERE office_id = %s AND kind IN ({', '.join(['%s'] * len(Kind))}) AND id > %s"
+)
+log = logging.getLogger("puskesmas.search")
 
 
 def remember(office_id: int, residents: Iterable[Any]) -> None:
@@ -54,18 +67,24 @@ def _remember(office_id: int, kind: str, texts: Collection[str]) -> None:
 
 
 class OfficeTerms:
-    """One office's terms. ``dusun`` maps a hamlet as typed to how the lists spell it."""
+    """One office's terms. ``dusun`` maps a hamlet as typed to how the lists spell it.
+
+    ``is_behind``: so much came since they were read that all should be read anew.
+    """
 
     def __init__(self, office_id: int) -> None:
-        self._office_id = office_id
+        self.office_id = office_id
         self.names = Haystack()
         self.addresses = Haystack()
         self.dusun: dict[str, set[str]] = defaultdict(set)
+        self.is_behind = False
         self._stored: QuerySet[SearchTerm] = SearchTerm.objects.filter(
             office_id=office_id, kind__in=Kind.values
         )
+        self._is_loaded = False
         self._recent: set[int] = set()
         self._newest = 0
+        self._added = 0
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -74,16 +93,25 @@ class OfficeTerms:
     def refresh(self) -> None:
         """Take in what other processes wrote: one query, two when there is something new."""
         with self._lock:
-            if not self._newest:
+            if not self._is_loaded:
                 self._load()
                 return
-            recent = self._stored.filter(pk__gt=self._newest - OVERLAP)
-            there = recent.aggregate(count=Count("pk"), newest=Max("pk"))
-            if there["count"] > len(self._recent) + OVERLAP:
-                # A whole list came in: read anew, now also knowing how many bear each name.
-                self._load()
-            elif there != {"count": len(self._recent), "newest": self._newest}:
-                self._add(recent)
+            count, newest = self._there()
+            new = count - len(self._recent)
+            if new or newest != self._newest:
+                recent = self._stored.filter(pk__gt=self._newest - OVERLAP)
+                self._add(recent.order_by("-pk")[:AT_ONCE] if new > AT_ONCE else recent)
+                self.is_behind |= new > AT_ONCE or self._added > MOST_ADDED
+
+    def _there(self) -> tuple[int, int]:
+        """Return how many recent terms are stored, and the newest one's id; 0 where there is none.
+
+        Every search asks this: the ORM takes longer to write the query than the database to answer.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_THERE, [self.office_id, *Kind.values, self._newest - OVERLAP])
+            count, newest = cursor.fetchone()
+        return count, newest or 0
 
     def _load(self) -> None:
         # The names first: one written meanwhile is then among the recent terms.
@@ -105,22 +133,24 @@ class OfficeTerms:
         self._newest = max(self._recent, default=0)
         self._prune()
         self.names, self.addresses = Haystack(names), Haystack(addresses)
+        self._is_loaded = True
 
     def _bearers(self) -> Iterator[tuple[str, int]]:
-        people = Resident.objects.filter(office=self._office_id).order_by()
+        people = Resident.objects.filter(office=self.office_id).order_by()
         counted = people.values_list("name_key").annotate(Count("pk"))
         return counted.iterator(chunk_size=10_000)
 
     def _add(self, recent: QuerySet[SearchTerm]) -> None:
-        for pk, kind, text in recent.order_by("pk").values_list("pk", "kind", "text"):
+        for pk, kind, text in recent.values_list("pk", "kind", "text"):
             if pk in self._recent:
                 continue
             self._recent.add(pk)
+            self._added += 1
             if kind == Kind.DUSUN:
                 self.dusun[_hamlet(text)].add(text)
             else:
                 (self.names if kind == Kind.NAME else self.addresses).add(text)
-        self._newest = max(self._recent)
+        self._newest = max(self._recent, default=0)
         self._prune()
 
     def _prune(self) -> None:
@@ -133,18 +163,46 @@ def _hamlet(dusun: str) -> str:
 
 
 _offices: OrderedDict[int, OfficeTerms] = OrderedDict()
-_offices_lock = Lock()
+_readers: dict[int, Thread] = {}
+_lock = Lock()
 
 
 def terms_of(office_id: int) -> OfficeTerms:
-    """Return an office's terms, up to date."""
-    with _offices_lock:
-        terms = _offices.setdefault(office_id, OfficeTerms(office_id))
+    """Return an office's terms, up to date – or what is known while :func:`is_reading`."""
+    with _lock:
+        if office_id not in _offices:
+            _offices[office_id] = OfficeTerms(office_id)
+        terms = _offices[office_id]
         _offices.move_to_end(office_id)
     terms.refresh()
-    with _offices_lock:
+    with _lock:
+        if terms.is_behind and office_id not in _readers:
+            reader = Thread(target=_read_anew, args=(terms,), daemon=True)
+            reader.start()
+            _readers[office_id] = reader
         _make_room()
     return terms
+
+
+def is_reading(office_id: int) -> bool:
+    """Return whether a whole list came in and is being read: not all of it is found yet."""
+    return office_id in _readers
+
+
+def _read_anew(behind: OfficeTerms) -> None:
+    """Put freshly read terms in the place of old ones; if that fails, the next search tries."""
+    fresh = OfficeTerms(behind.office_id)
+    try:
+        fresh.refresh()
+        with _lock:
+            if _offices.get(behind.office_id) is behind:
+                _offices[behind.office_id] = fresh
+    except DatabaseError:
+        log.exception("terms of office %d not read", behind.office_id)
+    finally:
+        connection.close()
+        with _lock:
+            del _readers[behind.office_id]
 
 
 def _make_room() -> None:
@@ -154,7 +212,14 @@ def _make_room() -> None:
         held -= len(oldest)
 
 
+def finish_reading() -> None:
+    """Wait until nothing is being read any more; for tests."""
+    for reader in list(_readers.values()):
+        reader.join()
+
+
 def forget() -> None:
     """Drop what this process holds; for tests, which take their rows back."""
-    with _offices_lock:
+    finish_reading()
+    with _lock:
         _offices.clear()

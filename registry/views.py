@@ -33,6 +33,7 @@ from registry.places import place_of
 from registry.roles import READERS, WRITERS
 
 
+from registry.search_terms import is_reading
 @require_http_methods(["GET", "POST"])
 @officer_page(*READERS)
 def search(request: HttpRequest) -> HttpResponse:
@@ -48,6 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
     return render(request, template, context)
 
+    context["is_reading"] = asked and is_reading(actor.office.pk)
 
 def _results(text: str, actor: Actor) -> tuple[list[dict[str, Any]], bool]:
     found, more = find_for_page(text, actor=actor)

@@ -1,8 +1,10 @@
 """The search box: names with slips, addresses, neighbourhoods, numbers, and what bounds it."""
 
 from random import Random
+from threading import Event, current_thread, main_thread
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -296,16 +298,59 @@ def test_a_common_short_name_with_a_slip_is_shown_though_many_begin_like_it(cast
     assert names_of(find_people("afi", actor=front))[0] == "Afi"
 
 
-def test_a_list_of_ten_thousand_new_names_is_read_anew_with_its_bearers(cast, front, monkeypatch):
-    monkeypatch.setattr(search_terms, "OVERLAP", 5)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cause", ["many at once", "many one by one"])
+def test_a_whole_list_is_read_anew_beside_the_requests_not_within_one(
+    cast, front, login, monkeypatch, cause
+):
+    monkeypatch.setattr(search_terms, "AT_ONCE", 3 if cause == "many at once" else 50)
+    monkeypatch.setattr(search_terms, "MOST_ADDED", 50 if cause == "many at once" else 12)
+    is_free, read = Event(), search_terms.OfficeTerms._load
+
+    def read_later(terms):
+        if current_thread() is not main_thread():
+            assert is_free.wait(30)
+        read(terms)
+
+    monkeypatch.setattr(search_terms.OfficeTerms, "_load", read_later)
     write_people(cast.village, [{"name": "Karni"}])
     assert names_of(find_people("karsi", actor=front)) == ["Karni"]
     others = [{"name": f"Wagiman {chr(97 + n)}u"} for n in range(12)]
-    write_people(cast.village, [*others, *[{"name": "Karti"}] * 3])
+    write_people(cast.village, [*[{"name": "Karti"}] * 3, *others])
+    # What was known is answered, and the newest of the list; the page says that there is more.
+    assert "Karni" in names_of(find_people("karsi", actor=front))
+    assert names_of(find_people("wagiman lu", actor=front))[0] == "Wagiman lu"
+    page = login("front").post(reverse("registry:search"), {"q": "karni"}).text
+    assert "masih dibaca" in page
+    is_free.set()
+    search_terms.finish_reading()
     found = names_of(find_people("karsi", actor=front))
     # Three bear the one name, so it is the likelier; its namesakes leave a place for the other.
     assert found[0] == "Karti"
     assert sorted(found) == ["Karni", "Karti", "Karti", "Karti"]
+    page = login("front").post(reverse("registry:search"), {"q": "karni"}).text
+    assert "masih dibaca" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_could_not_be_read_is_read_by_the_next_search(cast, front, monkeypatch):
+    monkeypatch.setattr(search_terms, "AT_ONCE", 3)
+    read, tries = search_terms.OfficeTerms._load, []
+
+    def fail_once(terms):
+        tries.append(terms)
+        if len(tries) == 2:
+            raise OperationalError("the database is away")
+        read(terms)
+
+    monkeypatch.setattr(search_terms.OfficeTerms, "_load", fail_once)
+    assert find_people("karni", actor=front) == []
+    others = [{"name": f"Wagiman {chr(97 + n)}u"} for n in range(12)]
+    write_people(cast.village, [{"name": "Karni"}, *others])
+    for found in ([], [], ["Karni"]):
+        assert names_of(find_people("karni", actor=front)) == found
+        search_terms.finish_reading()
+    assert len(tries) == 3
 
 
 @settings(max_examples=60, deadline=None)
