@@ -34,12 +34,19 @@ class BoundField(forms.BoundField):
         return getattr(self.field, "recorded", "")
 
     @property
+    def has_notes(self) -> bool:
+        """Whether the page's script writes notes beside the box, into the element ``…_notes``."""
+        return getattr(self.field, "has_notes", False)
+
+    @property
     def aria_describedby(self) -> str | None:
-        """As Django's, and the note of what is recorded now."""
+        """As Django's, and the notes of what is recorded now and of the page's script."""
         others = super().aria_describedby
-        if others is None or not self.recorded:
-            return others
-        return f"{others} {self.auto_id}_recorded".strip()
+        if others is None:
+            return None
+        notes = {"recorded": self.recorded, "notes": self.has_notes}
+        ours = [f"{self.auto_id}_{name}" for name, is_there in notes.items() if is_there]
+        return " ".join([others, *ours]).strip()
 
     def build_widget_attrs(
         self, attrs: dict[str, Any], widget: forms.Widget | None = None

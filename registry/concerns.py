@@ -1,5 +1,8 @@
 """What is unlikely about a person's numbers: shown beside them, never a reason to refuse."""
 
+from collections.abc import Callable
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from puskesmas.models import Office
@@ -15,27 +18,45 @@ _REGENCY = 4
 def concerns_of(resident: Resident) -> list[Concern]:
     """Return what the NIK and KK say otherwise than the rest of the person's data.
 
-    No query for a person from ``selectors.people_of``.
+    A number from before the rules, or from a list, stands and is told of. No query for a person
+    from ``selectors.people_of``.
     """
-    today = resident.office.today()
-    found: list[Concern] = []
+    card = card_of(resident)
+    told = concerns_about(
+        resident.office,
+        nik=resident.nik,
+        kk=card.household.kk if card else "",
+        sex=resident.sex,
+        birth_date=resident.birth_date,
+    )
+    return [concern for concerns in told.values() for concern in concerns]
+
+
+def concerns_about(
+    office: Office, *, nik: str, kk: str, sex: str = "", birth_date: date | None = None
+) -> dict[str, list[Concern]]:
+    """Return what is impossible or unlikely about a NIK and a KK number: by "nik" and "kk".
+
+    Empty numbers and facts are not looked at. No query.
+    """
+    today = office.today()
+
+    def of_nik() -> list[Concern]:
+        parsed = parse_nik(nik, today=today, stated_birth_date=birth_date)
+        ours = region_of(office)
+        return nik_concerns(parsed, sex=sex, birth_date=birth_date, regions=[ours] if ours else [])
+
+    def of_kk() -> list[Concern]:
+        return kk_concerns(parse_kk(kk, today=today))
+
+    return {"nik": _told(of_nik) if nik else [], "kk": _told(of_kk) if kk else []}
+
+
+def _told(concerns: Callable[[], list[Concern]]) -> list[Concern]:
     try:
-        if resident.nik:
-            nik = parse_nik(resident.nik, today=today, stated_birth_date=resident.birth_date)
-            ours = region_of(resident.office)
-            found += nik_concerns(
-                nik,
-                sex=resident.sex,
-                birth_date=resident.birth_date,
-                regions=[ours] if ours else [],
-            )
-        card = card_of(resident)
-        if card and card.household.kk:
-            found += kk_concerns(parse_kk(card.household.kk, today=today))
+        return concerns()
     except IdentityError as error:
-        # A number from before the rules, or from a list: it stands, and is told of.
-        found.append(Concern(error.code, error.message))
-    return found
+        return [Concern(error.code, error.message, impossible=True)]
 
 
 def first_registered(resident: Resident) -> str:

@@ -99,6 +99,8 @@ class PersonFields(forms.Form):
     )
     disability = forms.ChoiceField(label=_("Disabilitas"), required=False)
 
+    #: Beside these boxes the page tells, as soon as they are left, what is wrong or unlikely.
+    NOTED = ("nik", "kk", "birth_date")
     #: What is asked when there is time for it: the page folds these away.
     MORE = (
         *("mother_name", "religion", "marital_status", "education", "occupation", "disability"),
@@ -108,6 +110,8 @@ class PersonFields(forms.Form):
         super().__init__(*args, **kwargs)
         if actor.office.kind == actor.office.Kind.KELURAHAN:
             del self.fields["dusun"]
+        for name in self.NOTED:
+            self.fields[name].has_notes = True  # type: ignore[attr-defined]
         for name in ("religion", "marital_status", "education", "disability"):
             known = codes.PERSONAL[name]
             kept = known.words_of(self.initial.get(name, ""))

@@ -86,11 +86,13 @@ class IdentityError(ValueError):
 class Concern:
     """Something unlikely but possible: shown to the officer, never a reason to refuse.
 
-    ``code`` is one of ``sex_differs``, ``birth_date_differs``, ``region_other``, ``date``.
+    ``code`` is one of ``sex_differs``, ``birth_date_differs``, ``region_other``, ``date``; with
+    ``impossible`` that of an :class:`IdentityError`: such a number stands only where it is already.
     """
 
     code: str
     message: Promise | str
+    impossible: bool = False
 
 
 @dataclass(frozen=True)

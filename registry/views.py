@@ -15,25 +15,27 @@ from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from registry import badges, merging, selectors, services
-from registry.concerns import concerns_of, first_registered
+from registry.concerns import concerns_about, concerns_of, first_registered
 from registry.finding import find_for_page
 from registry.forms import (
     LifeForm,
     PersonCreateForm,
     PersonEditForm,
+    PersonFields,
     RegisterCheckForm,
     RevealForm,
     SearchForm,
 )
 from registry.households.views import succession_of
 from registry.identities import card_of
+from registry.identity import Concern
 from registry.life import LEAVING, events_of, newest_event, record_life_event
 from registry.models import HouseholdMember, Resident
 from registry.places import place_of
 from registry.roles import READERS, WRITERS
-
-
 from registry.search_terms import is_reading
+
+
 @require_http_methods(["GET", "POST"])
 @officer_page(*READERS)
 def search(request: HttpRequest) -> HttpResponse:
@@ -47,9 +49,9 @@ def search(request: HttpRequest) -> HttpResponse:
     live = bool(getattr(request, "htmx", False))
     template = "registry/_results.html" if live else "registry/search.html"
     context = {"form": form, "results": results, "more": more, "asked": asked, "live": live}
+    context["is_reading"] = asked and is_reading(actor.office.pk)
     return render(request, template, context)
 
-    context["is_reading"] = asked and is_reading(actor.office.pk)
 
 def _results(text: str, actor: Actor) -> tuple[list[dict[str, Any]], bool]:
     found, more = find_for_page(text, actor=actor)
@@ -141,6 +143,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
             "title": _("Tambah warga"),
             "submit": _("Simpan"),
             "back": reverse("registry:search"),
+            "notes_url": reverse("registry:number_notes"),
         },
     )
 
@@ -174,9 +177,32 @@ def person_edit(request: HttpRequest, uid: str) -> HttpResponse:
             "title": _("Perbaiki data %(name)s") % {"name": resident.name},
             "submit": _("Simpan"),
             "back": reverse("registry:person", args=[uid]),
+            "notes_url": reverse("registry:number_notes_of", args=[uid]),
             "concerns": concerns_of(resident),
         },
     )
+
+
+@require_POST
+@officer_page(*WRITERS)
+def number_notes(request: HttpRequest, uid: str = "") -> HttpResponse:
+    """Tell what is wrong or unlikely about numbers being typed; nothing is kept.
+
+    An empty NIK box of a person's form stands for the NIK he has.
+    """
+    actor = actor_of(request)
+    recorded = selectors.person(uid, actor=actor).nik if uid else ""
+    form = PersonFields(request.POST, actor=actor)
+    form.is_valid()
+    typed = {name: form.cleaned_data.get(name) for name in ("nik", "kk", "sex", "birth_date")}
+    nik = recorded if typed["nik"] == "" else typed["nik"]
+    told = concerns_about(actor.office, **typed | {"nik": nik})
+    notes = [(name, [*_refusals(form, name), *told.get(name, [])]) for name in PersonFields.NOTED]
+    return render(request, "registry/_number_notes.html", {"notes": notes})
+
+
+def _refusals(form: PersonFields, name: str) -> list[Concern]:
+    return [Concern("", str(message), impossible=True) for message in form.errors.get(name, [])]
 
 
 def _after_saving(request: HttpRequest, uid: Any, typed: dict[str, Any]) -> None:

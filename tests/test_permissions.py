@@ -210,6 +210,8 @@ PAGES = rows(
     # People
     row("GET POST", "/people/", PEOPLE, {"q": "Sulastri"}),
     row("GET POST", "/people/new/", COUNTER),
+    row("POST", "/people/new/notes/", COUNTER),
+    row("POST", "/people/{person.uid}/edit/notes/", COUNTER),
     row("GET", "/people/{person.uid}/", PEOPLE),
     row("GET POST", "/people/{person.uid}/edit/", COUNTER, {"name": "Sulastri"}, version="person"),
     row("GET POST", "/people/{person.uid}/check/", COUNTER),

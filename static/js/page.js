@@ -123,7 +123,7 @@
       });
       native.addEventListener("change", () => {
         text.value = native.value.split("-").reverse().join("-");
-        text.dispatchEvent(new Event("input", { bubbles: true }));
+        for (const type of ["input", "change"]) text.dispatchEvent(new Event(type, { bubbles: true }));
         text.focus();
       });
     });

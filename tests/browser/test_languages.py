@@ -74,6 +74,10 @@ NOT_PAGES = {
     "registry:successor": "stands behind the record of a death or move; read in tests/registry",
     "styleguide_live": "an example that takes a form",
     "complaints:papers": "a part of the intake page, asked for by its script",
+    **dict.fromkeys(
+        ("registry:number_notes", "registry:number_notes_of"),
+        "a part of the person's form, asked for by its script; read in tests/registry",
+    ),
     "attachment": "a file of somebody's",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
     "mfa_download_recovery_codes": "a file of codes",

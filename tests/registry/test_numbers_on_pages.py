@@ -1,9 +1,11 @@
 """What a NIK makes the pages say: doubts beside it, and its digits to whoever has just typed it."""
 
 import json
+import re
 import uuid
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
@@ -127,6 +129,71 @@ def test_a_nik_that_agrees_raises_no_doubt(login, db):
     answer = login("front").post(reverse("registry:person_new"), sent, follow=True)
     assert "Periksa lagi nomornya" not in answer.text
     assert [str(message) for message in answer.context["messages"]] == ["Warga ditambahkan."]
+
+
+# --- Told while typing ---
+
+#: What stands in the boxes, the box it is told beside, and whether saving would be refused.
+NOTES = {
+    **{
+        what: (values, "kk" if what == "card" else "nik", False)
+        for what, (values, _) in DOUBTS.items()
+    },
+    "too short": ({"nik": NIK[:-1]}, "nik", True),
+    "no province": ({"kk": "99" + KK[2:]}, "kk", True),
+    "far too long": ({"nik": "9" * 30}, "nik", True),
+    "NUL": ({"nik": NIK + "\0"}, "nik", True),
+    "no day": ({"birth_date": "31-02-1990"}, "birth_date", True),
+    "no year": ({"birth_date": "01-01-0190"}, "birth_date", True),
+}
+BOXES = ("nik", "kk", "birth_date")
+
+
+def notes_of(answer):
+    """Return what is told beside each box, by the box's name."""
+    assert answer.status_code == 200
+    parts = re.findall(r'<div id="id_(\w+)_notes" hx-swap-oob="innerHTML">(.*?)</div>', answer.text)
+    assert [name for name, _told in parts] == list(BOXES)
+    return dict(parts)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("values", "box", "refused"), NOTES.values(), ids=NOTES)
+def test_what_is_wrong_is_told_beside_its_box_and_nothing_kept(
+    login, db, values, box, refused, language
+):
+    browser = login("front")
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    notes = notes_of(browser.post(reverse("registry:number_notes"), values))
+    assert [name for name in BOXES if notes[name]] == [box]
+    prefix = {"id": ("Peringatan:", "Kesalahan:"), "en": ("Warning:", "Error:")}[language][refused]
+    assert prefix in notes[box]
+    assert not re.search(r"\d{6}", str(notes))
+    assert not Resident.objects.exists()
+    saved = browser.post(
+        reverse("registry:person_new"),
+        {"name": "Paijo", "client_uid": str(uuid.uuid4())} | values,
+    )
+    assert saved.status_code == (400 if refused else 302)
+
+
+def test_nothing_is_told_of_numbers_that_agree_or_are_not_there_yet(login, db):
+    browser, address = login("front"), reverse("registry:number_notes")
+    agreeing = {"nik": NIK, "kk": KK, "sex": "L", "birth_date": "01-01-1990"}
+    for values in ({}, agreeing, agreeing | {"nik": "", "kk": ""}, {"sex": "Q"}):
+        assert notes_of(browser.post(address, values)) == dict.fromkeys(BOXES, "")
+
+
+def test_an_empty_box_of_a_person_s_form_stands_for_the_nik_he_has(login, siti):
+    address = reverse("registry:number_notes_of", args=[siti.uid])
+    browser = login("front")
+    assert (
+        "jenis kelaminnya lain" in notes_of(browser.post(address, {"nik": "", "sex": "P"}))["nik"]
+    )
+    assert notes_of(browser.post(address, {"nik": "", "sex": "L"}))["nik"] == ""
+    told = notes_of(browser.post(address, {"nik": "1" * 30, "sex": "P"}))["nik"]
+    assert "jenis kelaminnya lain" not in told
+    assert login("stranger_front").post(address, {"sex": "P"}).status_code == 404
 
 
 # --- The further facts of the form ---
