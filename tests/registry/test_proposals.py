@@ -315,6 +315,25 @@ def test_the_page_of_the_dead_asks_who_on_the_card_follows(cast, family, login):
         assert reverse("proposals:propose", args=[member.uid]) in page
 
 
+@pytest.mark.parametrize("life", ["deceased", "moved", "alive"])
+def test_the_page_of_the_successor_offers_the_living_of_the_card_in_place_of_the_gone(
+    cast, family, login, life
+):
+    leaver, other, child = family
+    gone(leaver, life)
+    gone(other)
+    stranger = create_resident(actor=cast.actor("front"), name="Orang Lain", kk=OTHER_KK)
+    page = login("front").get(reverse("registry:successor", args=[leaver.uid])).text
+    query = f"?kind=enter&amp;in_place_of={leaver.uid}"
+    shown = [
+        one
+        for one in (leaver, other, child, stranger)
+        if f'href="{reverse("proposals:propose", args=[one.uid])}{query}"' in page
+    ]
+    assert shown == ([] if life == "alive" else [child])
+    assert page.count("in_place_of=") == len(shown)
+
+
 def test_the_successor_s_form_is_filled_in(cast, family, login):
     dead = gone(family[0])
     url = reverse("proposals:propose", args=[family[1].uid])
