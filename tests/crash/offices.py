@@ -44,6 +44,7 @@ class Office:
         self.name, self.home = name, home
         self.process: subprocess.Popen[bytes] | None = None
         self.crash_file = home / "crashed"
+        self._order_file = home / "die-at"
         self.port = free_port()
         (home / "log").mkdir(parents=True)
         self._database = _database_url(name)
@@ -111,6 +112,14 @@ class Office:
         else:
             shutil.copy(other.home / "puskesos.sqlite3", self.home)
 
+    def arm(self, point: str) -> None:
+        """Have the process, running or not, kill itself at the point (tests.crash.faults)."""
+        self._order_file.unlink(missing_ok=True)
+        if point:
+            whole = self._order_file.with_suffix(".new")
+            whole.write_text(point)
+            whole.replace(self._order_file)
+
     def start_worker(self, crash_at: str = "") -> None:
         """Start a Celery worker with beat; it kills itself at the named point, if any."""
         self._start(
@@ -136,7 +145,8 @@ class Office:
 
     def _start(self, command: list[str], crash_at: str) -> None:
         assert self.process is None
-        crash = {"CRASH_POINT": crash_at, "CRASH_FILE": str(self.crash_file)} if crash_at else {}
+        self.arm(crash_at)
+        crash = {"CRASH_ARM": str(self._order_file), "CRASH_FILE": str(self.crash_file)}
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -240,6 +250,7 @@ class TwoOffices:
         self.district.kill()
         self.proxy.on_mid_request, self.proxy.cut_next_answer = None, False
         for office in (self.village, self.district):
+            office.arm("")
             office.crashes()
 
     def end(self) -> None:

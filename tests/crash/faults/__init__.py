@@ -1,11 +1,13 @@
-"""Points inside a process at which it kills itself, for the crash tests only.
+"""Points inside a process at which it kills itself, for the crash tests and the trial only.
 
-``CRASH_POINT`` names the point, ``CRASH_FILE`` the file that gets a line when it is reached. The
-whole process group dies at once (SIGKILL), as when the power fails: nothing is flushed or released.
+``CRASH_ARM`` names a file that holds the point at which the process is to die, while it runs or
+before it starts; ``CRASH_FILE`` one that gets a line when it was reached. The whole process group
+dies at once (SIGKILL), as when the power fails: nothing is flushed or released.
 """
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -19,71 +21,61 @@ BEFORE_SENDER_COMMITS = "before_sender_commits"
 
 
 class FaultsConfig(AppConfig):
-    """Arms the one point the environment names."""
+    """Watches the points of a process that may be told to die."""
 
     name = "tests.crash.faults"
     label = "crash_faults"
 
     def ready(self) -> None:
-        point = os.environ.get("CRASH_POINT", "")
-        if point:
-            _ARM[point]()
+        if "CRASH_ARM" in os.environ:
+            _watch_the_sender()
+            _watch_the_receiver()
 
 
-def die() -> None:
-    """Leave a line, on disk before the end, and kill the process group."""
+def reached(point: str) -> None:
+    """Die if this is the point the process was told to die at, and forget the order."""
+    order = Path(os.environ["CRASH_ARM"])
+    try:
+        if order.read_text() != point:
+            return
+        order.unlink()
+    except FileNotFoundError:  # nothing was ordered, or another thread died of it just now
+        return
     with open(os.environ["CRASH_FILE"], "a") as file:  # noqa: PTH123
-        file.write(f"{os.environ['CRASH_POINT']}\n")
+        file.write(f"{point}\n")
         file.flush()
         os.fsync(file.fileno())
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _after_claim() -> None:
+def _watch_the_sender() -> None:
     from puskesmas import outbox
+    from puskesmas.models import DeliveryAttempt
 
     claim = outbox.claim_next
 
-    def claim_and_die(**kwargs: Any) -> Any:
+    def claim_and_reach(**kwargs: Any) -> Any:
         message = claim(**kwargs)
         if message is not None:
-            die()
+            reached(AFTER_CLAIM)
         return message
 
-    outbox.claim_next = claim_and_die
+    outbox.claim_next = claim_and_reach
+
+    def attempt_noted(instance: DeliveryAttempt, **kwargs: Any) -> None:
+        """The receiver's word has come to the office that holds the outbox; not committed yet."""
+        if instance.outcome == outbox.ACKNOWLEDGED:
+            reached(BEFORE_SENDER_COMMITS)
+
+    post_save.connect(attempt_noted, sender=DeliveryAttempt, weak=False)
 
 
-def _before_receiver_commits() -> None:
-    """A message is taken in: everything is written, nothing committed."""
+def _watch_the_receiver() -> None:
     from puskesmas.models import ReceivedMessage
 
-    post_save.connect(lambda **kwargs: die(), sender=ReceivedMessage, weak=False)
+    def message_taken_in(**kwargs: Any) -> None:
+        """Everything is written, nothing committed; then committed, and its sender unaware."""
+        reached(BEFORE_RECEIVER_COMMITS)
+        transaction.on_commit(lambda: reached(AFTER_RECEIVER_COMMITTED))
 
-
-def _after_receiver_committed() -> None:
-    """A message is taken in and committed; its sender does not know yet."""
-    from puskesmas.models import ReceivedMessage
-
-    post_save.connect(
-        lambda **kwargs: transaction.on_commit(die), sender=ReceivedMessage, weak=False
-    )
-
-
-def _before_sender_commits() -> None:
-    """The receiver's word has arrived at the office that holds the outbox; not yet committed."""
-    from puskesmas.models import DeliveryAttempt
-    from puskesmas.outbox import ACKNOWLEDGED
-
-    def die_if_acknowledged(instance: DeliveryAttempt, **kwargs: Any) -> None:
-        if instance.outcome == ACKNOWLEDGED:
-            die()
-
-    post_save.connect(die_if_acknowledged, sender=DeliveryAttempt, weak=False)
-
-
-_ARM = {
-    AFTER_CLAIM: _after_claim,
-    BEFORE_RECEIVER_COMMITS: _before_receiver_commits,
-    AFTER_RECEIVER_COMMITTED: _after_receiver_committed,
-    BEFORE_SENDER_COMMITS: _before_sender_commits,
-}
+    post_save.connect(message_taken_in, sender=ReceivedMessage, weak=False)
