@@ -4,6 +4,10 @@ Closed (``Peer.probe_at`` is null), everybody may try. The first failure of the 
 then on only the holder of the probe tries, and ``probe_at`` says when the next one may. The probe
 is taken by a conditional update that moves ``probe_at`` on by a lease, so several workers make one,
 and a worker that died with it holds nobody up for longer than the lease. Any answer closes it.
+
+A PC's clock may be put back after moments were written by it. None is ever set further ahead than
+:func:`_longest`; one that lies further is taken as come, or nothing would be sent until the old
+time returned.
 """
 
 import secrets
@@ -18,9 +22,19 @@ from puskesmas.models import Peer
 
 def lets_through(prefix: str = "") -> Q:
     """Return the condition "its circuit is closed, or a probe is due", on peers or through them."""
-    return Q(**{f"{prefix}probe_at__isnull": True}) | Q(
-        **{f"{prefix}probe_at__lte": timezone.now()}
-    )
+    return Q(**{f"{prefix}probe_at__isnull": True}) | has_come(f"{prefix}probe_at")
+
+
+def has_come(field: str) -> Q:
+    """Return the condition "this moment of the sender's has come"."""
+    now = timezone.now()
+    return Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + _longest()})
+
+
+def _longest() -> timedelta:
+    """Return the longest pause or lease there is, with its spread and a little over."""
+    wait, lease = settings.OUTBOX_LONGEST_WAIT_SECONDS, settings.OUTBOX_LEASE_SECONDS
+    return timedelta(seconds=1.5 * max(wait, lease))
 
 
 def enter(peer: Peer) -> bool:
@@ -32,7 +46,7 @@ def enter(peer: Peer) -> bool:
     if peer.probe_at is None:
         return True
     now = timezone.now()
-    if peer.probe_at > now:
+    if now < peer.probe_at <= now + _longest():
         return False
     lease = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
     taken = Peer.objects.filter(pk=peer.pk, probe_at=peer.probe_at).update(probe_at=lease)

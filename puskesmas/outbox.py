@@ -115,9 +115,9 @@ def claim_next() -> OutboxMessage | None:
     """
     while True:
         now = timezone.now()
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+        free = Q(claimed_until__isnull=True) | circuit.has_come("claimed_until")
         candidate = (
-            OutboxMessage.objects.filter(is_open(), free, due_at__lte=now)
+            OutboxMessage.objects.filter(is_open(), free, circuit.has_come("due_at"))
             .filter(
                 circuit.lets_through("peer__"),
                 peer__active=True,
@@ -210,7 +210,7 @@ def supersede(message: OutboxMessage) -> bool:
     holds is being confirmed just now; waiting for it here could be waiting for each other.
     """
     now = timezone.now()
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    free = Q(claimed_until__isnull=True) | circuit.has_come("claimed_until")
     waiting = OutboxMessage.objects.filter(
         free, pk=message.pk, acked_at__isnull=True, superseded_at__isnull=True
     )

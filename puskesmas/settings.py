@@ -155,6 +155,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Remote control needs a broadcast the embedded broker lacks; the heartbeat row tells who lives.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "puskesmas.beat.SteadyScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 OUTBOX_EVERY_SECONDS = env.float("PUSKESOS_OUTBOX_EVERY_SECONDS", 20.0)
 FETCH_EVERY_SECONDS = env.float("PUSKESOS_FETCH_EVERY_SECONDS", 20.0)

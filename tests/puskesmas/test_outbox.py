@@ -163,6 +163,14 @@ def test_a_probe_is_one_workers_and_comes_free_when_he_dies(peer):
     assert outbox.claim_next() is not None
 
 
+def test_what_was_written_by_a_clock_that_ran_ahead_is_sent_when_it_is_put_back(peer):
+    ahead = timezone.now() + timedelta(days=2)
+    make_message(peer, due_at=ahead)
+    make_message(peer, claimed_until=ahead)
+    Peer.objects.update(probe_at=ahead, silences=3)
+    assert outbox.send_due(up, nothing) == 2
+
+
 def test_a_probe_nobody_made_is_given_back(peer, monkeypatch):
     make_message(peer)
     outbox.send_due(down, nothing)
