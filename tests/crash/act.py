@@ -120,6 +120,52 @@ def refer(nik: str) -> dict[str, str]:
     return {"referral": str(referral.uid), "message": str(message.uid)}
 
 
+def refer_many(niks: list[str]) -> dict[str, Any]:
+    """Village: refer them one after another; stop at the first failure and say what it was."""
+    made: list[str] = []
+    for nik in niks:
+        try:
+            made.append(refer(nik)["referral"])
+        except Exception as error:
+            return {"made": made, "error": f"{type(error).__name__}: {error}"}
+    return {"made": made, "error": ""}
+
+
+def village_tally() -> dict[str, list[Any]]:
+    """Village: per approved referral its number above, then how many messages it has, how many of
+    them are acknowledged, and how many tries were."""
+    from django.db.models import Count, Q
+
+    from puskesmas.models import DeliveryAttempt, OutboxMessage
+    from referrals.models import Referral
+
+    acknowledged = Count("pk", filter=Q(acked_at__isnull=False))
+    messages = OutboxMessage.objects.filter(kind="referral.submitted").order_by()
+    sent = messages.values("subject_uid").annotate(all=Count("pk"), known=acknowledged)
+    tries = DeliveryAttempt.objects.filter(outcome="acknowledged").values("message__subject_uid")
+    noted = tries.order_by().annotate(times=Count("pk"))
+    counts = {row["subject_uid"]: [row["all"], row["known"]] for row in sent}
+    times = {row["message__subject_uid"]: row["times"] for row in noted}
+    return {
+        str(uid): [number, *counts.get(uid, [0, 0]), times.get(uid, 0)]
+        for uid, number in Referral.objects.filter(approval="approved").values_list(
+            "uid", "upstream_number"
+        )
+    }
+
+
+def district_tally() -> dict[str, list[Any]]:
+    """District: per referral received its agenda number, how often it is there, its submissions."""
+    from django.db.models import Count, Max
+
+    from referrals.models import ReceivedReferral
+
+    rows = ReceivedReferral.objects.values_list("referral_uid").annotate(
+        Max("number"), Count("pk", distinct=True), Count("submissions", distinct=True)
+    )
+    return {str(uid): rest for uid, *rest in rows}
+
+
 def answer(referral: str) -> str:
     """District: recommend and note the owner's approval; return the last message's uid."""
     from django.utils import timezone
@@ -202,7 +248,10 @@ def _officer(username: str) -> Any:
 
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
-    for act in (found, add_village, link, refer, answer, village_state, district_state, page)
+    for act in (
+        *(found, add_village, link, refer, refer_many, answer, page),
+        *(village_state, district_state, village_tally, district_tally),
+    )
 }
 
 if __name__ == "__main__":

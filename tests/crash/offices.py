@@ -45,6 +45,8 @@ class Office:
         self.process: subprocess.Popen[bytes] | None = None
         self.crash_file = home / "crashed"
         self._order_file = home / "die-at"
+        #: More variables for the process that is started.
+        self.extra: dict[str, str] = {}
         self.port = free_port()
         (home / "log").mkdir(parents=True)
         self._database = _database_url(name)
@@ -145,13 +147,14 @@ class Office:
 
     def _start(self, command: list[str], crash_at: str) -> None:
         assert self.process is None
-        self.arm(crash_at)
+        if crash_at:
+            self.arm(crash_at)
         crash = {"CRASH_ARM": str(self._order_file), "CRASH_FILE": str(self.crash_file)}
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment | crash,
+                env=self.environment | crash | self.extra,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -211,12 +214,12 @@ class Office:
 class TwoOffices:
     """A village and a district, linked through the proxy."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, proxy: type[Proxy] = Proxy) -> None:
         self.district = Office("district", home / "district")
         self.village = Office(
             "village", home / "village", broker=os.environ.get("CELERY_BROKER_URL", "")
         )
-        self.proxy = Proxy(self.district.port)
+        self.proxy = proxy(self.district.port)
         self.niks: set[str] = set()
         self._home = home
         self.district.migrate()

@@ -54,8 +54,9 @@ class Proxy:
             return
         with client, server:
             is_message, request = self._read_request_head(client)
-            if is_message and self.on_mid_request is not None:
-                self._break_off(client, server, request)
+            if is_message:
+                request = self._meddle(client, server, request)
+            if not request:
                 return
             swallow = is_message and self.cut_next_answer
             if swallow:
@@ -74,6 +75,13 @@ class Proxy:
                 break
             request += chunk
         return request.startswith(b"POST /exchange/v1/messages/ "), request
+
+    def _meddle(self, client: socket.socket, server: socket.socket, request: bytes) -> bytes:
+        """Return what of a message is to be carried on; nothing when it ends here."""
+        if self.on_mid_request is None:
+            return request
+        self._break_off(client, server, request)
+        return b""
 
     def _break_off(self, client: socket.socket, server: socket.socket, request: bytes) -> None:
         callback, self.on_mid_request = self.on_mid_request, None
