@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from programs.models import LegalBasis, Programme
+from programs.models import LegalBasis, Partner, Programme
 from puskesmas.errors import InvalidInput
 from reports.letters.words import masked
 
@@ -10,6 +10,14 @@ from reports.letters.words import masked
 def is_government(programme: Programme | None) -> bool:
     """Return whether the owner is of the government; one of no known programme is not."""
     return programme is not None and programme.tier != Programme.Tier.PARTNER
+
+
+def to_government(programme: Programme, partner: Partner | None) -> bool:
+    """Return whether a person's data goes to the government: the partner's kind says so, if any.
+
+    A hospital counts as none: not every one is the government's, and consent is soon asked.
+    """
+    return partner.kind == Partner.Kind.GOVERNMENT if partner else is_government(programme)
 
 
 def require_basis(programme: Programme | None, basis: str) -> LegalBasis:

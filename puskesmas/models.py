@@ -401,16 +401,21 @@ class Seal(models.Model):
 
 
 class Peer(models.Model):
-    """Another office this one exchanges messages with, by HTTP.
+    """Whom this office exchanges messages with: another office by HTTP, a partner by e-mail.
 
     Upstream: we hold its address and the token it gave us. Downstream: it holds ours, we hold the
-    token's hash in :class:`ApiToken`. Its circuit (:mod:`puskesmas.circuit`) is open while
-    ``probe_at`` is set: since ``silent_since``, after ``silences`` tries that failed.
+    token's hash in :class:`ApiToken`. Partner: ``peer_uid`` is the partner's, who has the address.
+    Its circuit (:mod:`puskesmas.circuit`) is open while ``probe_at`` is set: since
+    ``silent_since``, after ``silences`` tries that failed.
     """
 
     class Direction(models.TextChoices):
         UPSTREAM = "upstream", _("atasan")
         DOWNSTREAM = "downstream", _("bawahan")
+        PARTNER = "partner", _("mitra")
+
+    #: To whom our sender pushes; the others fetch what waits for them.
+    PUSHED = (Direction.UPSTREAM, Direction.PARTNER)
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="peers")

@@ -86,7 +86,7 @@ def enqueue(
         body_sha256=body_hash(body),
         **values,
     )
-    if peer.direction == Peer.Direction.UPSTREAM:
+    if peer.direction in Peer.PUSHED:
         transaction.on_commit(_wake_sender)
     return message
 
@@ -106,8 +106,13 @@ def is_open() -> Q:
     return Q(acked_at__isnull=True, failed_at__isnull=True, superseded_at__isnull=True)
 
 
+def is_waiting(message: OutboxMessage) -> bool:
+    """Return whether it is neither delivered nor closed; one given up still waits for a person."""
+    return message.acked_at is None and message.superseded_at is None
+
+
 def claim_next() -> OutboxMessage | None:
-    """Take the most due message for an upstream peer nobody holds, or None.
+    """Take the most due message we push that nobody holds, or None.
 
     The lease (``claimed_until``) of a sender that died runs out and the message is free again; its
     exact value is the holder's proof that the claim is still his. Of a silent peer's messages one
@@ -121,7 +126,7 @@ def claim_next() -> OutboxMessage | None:
             .filter(
                 circuit.lets_through("peer__"),
                 peer__active=True,
-                peer__direction=Peer.Direction.UPSTREAM,
+                peer__direction__in=Peer.PUSHED,
             )
             .select_related("office", "peer")
             .order_by("due_at", "pk")
@@ -142,7 +147,7 @@ def claim_next() -> OutboxMessage | None:
 
 
 def send_due(transport: Transport, after_ack: AfterAck, *, limit: int = 200) -> int:
-    """Send what is due to upstream peers; return how many were acknowledged."""
+    """Send what is due to those we push to; return how many were acknowledged."""
     sent = 0
     for _ in range(limit):
         message = claim_next()

@@ -181,6 +181,25 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "puskesmas.tasks.tidy", "schedule": 3600.0},
 }
 
+# --- E-mail: links to partners; without a server their letters carry a code instead --------------
+_mail = env.dj_email_url("PUSKESOS_EMAIL_URL", "dummy://")
+EMAIL_BACKEND = _mail.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+# Shorter than a sender's claim on the message.
+EMAIL_TIMEOUT = env.float("PUSKESOS_EMAIL_TIMEOUT_SECONDS", 20.0)
+EMAIL_FROM = DEFAULT_FROM_EMAIL = env.str("PUSKESOS_EMAIL_FROM", "")
+if bool(EMAIL_HOST) != bool(EMAIL_FROM) or (EMAIL_HOST and "EMAIL_BACKEND" not in _mail):
+    raise ValueError(
+        "PUSKESOS_EMAIL_URL (submission://user:password@host) and PUSKESOS_EMAIL_FROM are set "
+        "together, or neither."
+    )
+if EMAIL_HOST_PASSWORD and not (EMAIL_USE_TLS or EMAIL_USE_SSL):
+    raise ValueError("PUSKESOS_EMAIL_URL would send its password unprotected: use submission://")
+# How long a partner's link or code opens its page.
+PARTNER_PAGE_DAYS = env.int("PUSKESOS_PARTNER_PAGE_DAYS", 180)
+
 # --- Accounts ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "puskesmas.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -18,7 +18,7 @@ def heartbeat() -> None:
 
 @shared_task
 def send_due_messages() -> int:
-    """Send what is due to the tier above."""
+    """Send what is due to the tier above and to partners."""
     return outbox.send_due(transports.transport(), transports.after_ack)
 
 

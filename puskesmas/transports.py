@@ -3,14 +3,19 @@
 ``puskesmas`` knows no referral, so the app that owns a message kind registers here.
 """
 
+from typing import Any
+
+from puskesmas.models import OutboxMessage, Peer
 from puskesmas.outbox import AfterAck, Transport
 
+#: How those of a direction are reached.
+_ways = {Peer.Direction.UPSTREAM: "http", Peer.Direction.PARTNER: "email"}
 _transport: dict[str, Transport] = {}
 _after_ack: dict[str, AfterAck] = {}
 
 
 def register_transport(name: str, transport: Transport) -> None:
-    """Name the way to reach an upstream peer ("http")."""
+    """Name the way to reach a peer: "http", "email"."""
     _transport[name] = transport
 
 
@@ -19,9 +24,13 @@ def register_after_ack(kind: str, after_ack: AfterAck) -> None:
     _after_ack[kind] = after_ack
 
 
-def transport(name: str = "http") -> Transport:
-    """Return the registered transport. Raises KeyError when no app registered it."""
-    return _transport[name]
+def transport() -> Transport:
+    """Return what carries any message the way its peer is reached."""
+    return _carry
+
+
+def _carry(message: OutboxMessage) -> dict[str, Any]:
+    return _transport[_ways[Peer.Direction(message.peer.direction)]](message)
 
 
 def after_ack(message, receipt) -> None:  # type: ignore[no-untyped-def]

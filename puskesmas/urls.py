@@ -19,6 +19,7 @@ urlpatterns = [
     path("styleguide/<str:name>/", views_styleguide.styleguide_page, name="styleguide_page"),
     path("status/", include("complaints.public_urls")),
     path("verify/", include("reports.letters.public_urls")),
+    path("partner/", include("referrals.partners.urls")),
     path("people/", include("registry.urls")),
     path("surveys/", include("registry.criteria.urls")),
     path("proposals/", include("registry.proposals.urls")),

@@ -37,6 +37,7 @@ from referrals.deliveries import deliveries_of
 from referrals.filters import ReferralFilters
 from referrals.grounds import grounds_of
 from referrals.models import Answering, Referral
+from referrals.partners import services as partners
 from referrals.services import answers, approval, care, delivery
 from referrals.services.answers import RECORDABLE
 from referrals.services.delivery import SEND_ROLES
@@ -47,8 +48,8 @@ from registry.roles import WRITERS
 from reports.letters.api import LetterDetailOut, chosen_signer, letter_answer
 
 _TAGS = ["referrals"]
-#: Sources a person may name; the system's own answers arrive by themselves.
-BY_HAND = [choice for choice in Answering.Source.choices if choice[0] != Answering.Source.SYSTEM]
+#: Sources a person may name, with their words.
+BY_HAND = [(one.value, one.label) for one in answers.BY_HAND]
 #: How far aid can have come, by the table.
 REALISED = [
     (name, step.label) for name, step in REALISATION.steps.items() if step.roles != {SYSTEM}
@@ -66,13 +67,17 @@ def roles_of(table: Workflow, *steps: str) -> tuple[str, ...]:
 
 
 class TermsIn(Body):
-    """What is asked for, of whom, how it travels. ``destination`` defaults to the owner."""
+    """What is asked for, of whom, how it travels. ``destination`` defaults to the owner.
+
+    ``partner_uid`` names who gets it on the road "partner".
+    """
 
     need = serializers.CharField(max_length=4000)
     road = serializers.ChoiceField(choices=Referral.Road.choices)
     destination = serializers.CharField(max_length=120, required=False, allow_blank=True)
     legal_basis = serializers.ChoiceField(choices=Referral.LegalBasis.choices, required=False)
     going_on_reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    partner_uid = serializers.UUIDField(required=False, allow_null=True)
 
 
 class DraftIn(TermsIn):
@@ -143,6 +148,7 @@ class ReferralOut(serializers.Serializer[Any]):
     subject = SubjectOut(source="complaint.person")
     programme = serializers.CharField(source="programme.code")
     destination = serializers.CharField()
+    partner = serializers.UUIDField(source="partner.uid", default=None, allow_null=True)
     road = serializers.ChoiceField(choices=Referral.Road.choices)
     approval = serializers.ChoiceField(choices=Approval.choices)
     approval_since = serializers.DateTimeField()
@@ -166,6 +172,7 @@ class AnsweringOut(serializers.Serializer[Any]):
     sequence = serializers.IntegerField()
     applied = serializers.BooleanField()
     owner = serializers.CharField()
+    said_by = serializers.CharField()
     document_number = serializers.CharField()
     said_on = serializers.DateField()
     reason = serializers.CharField()
@@ -434,6 +441,18 @@ class TakeUp(ReferralAct):
     """Go on from the owner's decision in a case that was opened again."""
 
     roles, verb = roles_of(ANSWER, *RECORDABLE), answers.take_up
+
+
+class SendLink(ReferralAct):
+    """Send the partner a link to his page (again); 409 ``no_mail`` where none can be sent."""
+
+    roles, verb = tuple(set(SEND_ROLES) & set(READERS)), partners.send_link
+
+
+class RevokeLink(ReferralAct):
+    """Let no link and no code of the referral open the partner's page any more."""
+
+    roles, verb = tuple(set(SEND_ROLES) & set(READERS)), partners.revoke
 
 
 class SendNow(ReferralAct):

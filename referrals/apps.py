@@ -15,9 +15,13 @@ class ReferralsConfig(AppConfig):
         from puskesmas import searching, transports
         from puskesmas.models import Peer
         from referrals import client, exchange, following, letters, panels, search
+        from referrals.partners import invitations
+        from referrals.partners import services as partners
         from referrals.services import answers, delivery, inbox
+        from reports.letters.signals import letter_moved
 
         transports.register_transport("http", client.push)
+        transports.register_transport("email", invitations.send)
         transports.register_after_ack(exchange.SUBMITTED, delivery.after_submission_acked)
         exchange.register(
             exchange.SUBMITTED, sender=Peer.Direction.DOWNSTREAM, take_in=inbox.take_in
@@ -27,6 +31,7 @@ class ReferralsConfig(AppConfig):
         )
         searching.register(search.find, order=30)
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
+        letter_moved.connect(partners.follow_letter, dispatch_uid="codes_follow_letter")
         letters.register()
         panels.register()
         timeline.register(following.events_of)

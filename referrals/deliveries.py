@@ -21,6 +21,9 @@ REASONS = {
     "no_connection": gettext_lazy("tidak menjawab"),
     "upstream_error": gettext_lazy("sedang bermasalah"),
     "token_refused": gettext_lazy("menolak kunci kantor ini; minta kunci baru kepada pengelolanya"),
+    "mail_server": gettext_lazy("belum bisa disurati: server surel tidak menjawab"),
+    "address_refused": gettext_lazy("belum bisa disurati: server surelnya menunda"),
+    "mail_refused": gettext_lazy("belum bisa disurati: server surelnya menunda"),
     "not_puskesos": gettext_lazy("alamatnya dijawab sistem lain; periksa alamat atau jaringan"),
 }
 
@@ -70,6 +73,8 @@ def describe(submission: Any, sender_seen: datetime | None) -> Delivery:
     """Return one submission's delivery in words, in the active zone."""
     if submission.handed_over_at:
         return _handed_over(submission)
+    if submission.referral.road == Referral.Road.PARTNER:
+        return _to_partner(submission, sender_seen)
     if submission.referral.road != Referral.Road.DISTRICT:
         return Delivery(
             submission,
@@ -101,6 +106,38 @@ def _handed_over(submission: Submission) -> Delivery:
         % {"receiver": submission.handed_over_to, "day": day},
         "success",
     )
+
+
+def _to_partner(submission: Any, sender_seen: datetime | None) -> Delivery:
+    """Tell of a link: taken by the mail server is not opened, and only opened is received."""
+    referral, message = submission.referral, submission.message
+    partner = {"partner": referral.partner.name}
+    if referral.acknowledged_at:
+        at = partner | {"at": clock(referral.acknowledged_at)}
+        return Delivery(
+            submission, _("Sudah dibuka mitra"), _("%(partner)s membukanya %(at)s.") % at, "success"
+        )
+    if message is None or message.superseded_at:
+        return Delivery(
+            submission,
+            _("Belum diserahkan"),
+            _("Serahkan suratnya kepada %(partner)s: kode pada surat membuka halaman jawabannya.")
+            % partner,
+            "waiting",
+            waits=True,
+            can_hand_over=True,
+        )
+    if message.acked_at:
+        return Delivery(
+            submission,
+            _("Tautan terkirim, belum dibuka"),
+            _("Server surel mengambil tautan untuk %(partner)s %(at)s. Belum berarti dibaca.")
+            % (partner | {"at": clock(message.acked_at)}),
+            "progress",
+            waits=True,
+            can_hand_over=True,
+        )
+    return _by_message(submission, message, sender_seen)
 
 
 def _by_message(submission: Any, message: OutboxMessage, sender_seen: datetime | None) -> Delivery:

@@ -96,9 +96,16 @@ def _said(row: Referral) -> list[Event]:
         Event(
             f"{said.label} – {said.speaker}" if said.speaker else said.label,
             said.recorded_at,
-            said.recorded_by.name if said.recorded_by else said.get_source_display(),
+            _typed_by(said),
             "\n".join(text for text in (said.reason, said.instructions) if text),
         )
         for said in row.answers.all()
         if said.applied
     ]
+
+
+def _typed_by(said: Answering) -> str:
+    """Return who wrote it down: an officer, somebody at the partner's, or where it came from."""
+    if said.recorded_by:
+        return str(said.recorded_by.name)
+    return said.said_by or said.get_source_display()

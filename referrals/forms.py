@@ -1,12 +1,13 @@
 """Forms of the referral pages, in the words of the people who fill them in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.eligibility.forms import FactForm
-from programs.models import Programme
+from programs.models import Partner, Programme
 from programs.terms.fields import fields
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField
@@ -14,14 +15,12 @@ from puskesmas.pages import ActForm, CreateForm
 from puskesmas.workflow import SYSTEM
 from referrals.grounds import CARE_VERDICT
 from referrals.models import Answering, Referral
-from referrals.services.answers import RECORDABLE
+from referrals.services.answers import BY_HAND, RECORDABLE
 from referrals.workflow import ANSWER, REALISATION, Realisation
 
 Road, LegalBasis, Source = Referral.Road, Referral.LegalBasis, Answering.Source
 
 _LONG = forms.Textarea({"rows": 4})
-#: Sources a person may name; the system's own answers arrive by themselves.
-_BY_HAND = [choice for choice in Source.choices if choice[0] != Source.SYSTEM]
 
 
 class TermsForm(forms.Form):
@@ -44,8 +43,17 @@ class TermsForm(forms.Form):
                 Road.DISTRICT: _("Lewat jaringan, langsung ke kotak masuk SLRT."),
                 Road.PAPER: _("Surat dan berkas diantar; Anda mencatat siapa yang menerima."),
                 Road.RETYPED: _("Anda mengetiknya di sistem mereka dan mencatat nomornya."),
+                Road.PARTNER: _(
+                    "Mitra menerima tautan lewat surel, atau surat dengan kode, dan menjawab "
+                    "sendiri. Ia hanya melihat nama, alamat, telepon, dan kebutuhan."
+                ),
             }
         ),
+    )
+    partner_uid = forms.ChoiceField(
+        label=_("Mitra"),
+        help_text=_("Diisi bila dikirim langsung ke mitra."),
+        required=False,
     )
     destination = forms.CharField(
         label=_("Tujuan"),
@@ -68,15 +76,28 @@ class TermsForm(forms.Form):
         widget=Choices(),
     )
 
-    def __init__(self, *args: Any, upstream: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, upstream: str = "", partners: Sequence[Partner] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         roads: Any = self.fields["road"]
+        closed = set()
         if upstream:
             named = _("Lewat jaringan, langsung ke %(name)s.") % {"name": upstream}
             roads.widget.hints = {**roads.widget.hints, Road.DISTRICT: named}
         else:
-            roads.choices = [choice for choice in Road.choices if choice[0] != Road.DISTRICT]
+            closed.add(Road.DISTRICT.value)
             roads.help_text = _("Kantor ini belum terhubung dengan SLRT.")
+        if partners:
+            partner: Any = self.fields["partner_uid"]
+            named_ones = [
+                (str(one.uid), f"{one.name} – {one.get_kind_display()}") for one in partners
+            ]
+            partner.choices = [("", _("– pilih –")), *named_ones]
+        else:
+            closed.add(Road.PARTNER.value)
+            del self.fields["partner_uid"]
+        roads.choices = [choice for choice in Road.choices if choice[0] not in closed]
         roads.initial = Road.DISTRICT if upstream else Road.PAPER
 
 
@@ -97,6 +118,7 @@ class DraftForm(TermsForm, CreateForm, ActForm):
         "service",
         "need",
         "road",
+        "partner_uid",
         "destination",
         "legal_basis",
         "going_on_reason",
@@ -188,7 +210,9 @@ class HandOverForm(ActForm):
 class _SaidForm(ActForm, CreateForm):
     """What somebody said, recorded by hand: from where it is known, since when."""
 
-    source = forms.ChoiceField(label=_("Diketahui dari"), choices=_BY_HAND, widget=Choices())
+    source = forms.ChoiceField(
+        label=_("Diketahui dari"), choices=[(one, one.label) for one in BY_HAND], widget=Choices()
+    )
     said_on = DateField(first=FIRST_RECORD, label=_("Tanggal"))
     document_number = forms.CharField(
         label=_("Nomor surat"), max_length=80, required=False, help_text=_("Bila ada suratnya.")

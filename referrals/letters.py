@@ -12,11 +12,12 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.models import Assignment, Office, Role
 from referrals import selectors
-from referrals.models import Referral, Submission
+from referrals.models import PartnerKey, Referral, Submission
+from referrals.partners import keys
 from referrals.workflow import Approval
 from registry.letters import person_of
 from registry.selectors import is_family
-from reports.letters import kinds
+from reports.letters import codes, kinds
 from reports.letters.contexts import LetterFile, Person, ReferralBody
 from reports.letters.models import Letter
 from reports.letters.selectors import signers
@@ -80,18 +81,30 @@ def issue(
             _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
             field="signer",
         )
+    key, code = _answer_key(referral)
     letter = issue_letter(
         actor=actor,
         kind=KIND,
         content=Content(
-            body=dict(body(referral)), signer=signer, acknowledger=_acknowledger(actor, signer)
+            body=dict(body(referral, code=code)),
+            signer=signer,
+            acknowledger=_acknowledger(actor, signer),
         ),
         subject_uid=subject.uid,
         matter_uid=referral.complaint.uid,
         client_uid=client_uid,
     )
     Submission.objects.filter(pk=submission.pk).update(letter=letter)
+    if key:
+        PartnerKey.objects.filter(pk=key.pk).update(letter=letter)
     return letter
+
+
+def _answer_key(referral: Referral) -> tuple[PartnerKey | None, str]:
+    """Return the code the letter carries, on a partner's road; it is printed there alone."""
+    if referral.road != Referral.Road.PARTNER:
+        return None, ""
+    return keys.mint(referral, PartnerKey.Way.CODE)
 
 
 def _acknowledger(actor: Actor, signer: Assignment | None) -> Assignment | None:
@@ -101,10 +114,13 @@ def _acknowledger(actor: Actor, signer: Assignment | None) -> Assignment | None:
     return heads[0] if heads else None
 
 
-def body(referral: Referral) -> ReferralBody:
-    """Return what the letter says; a partner reads name, address, phone and need only."""
+def body(referral: Referral, *, code: str = "") -> ReferralBody:
+    """Return what the letter says; a partner reads name, address, phone and need only.
+
+    ``code`` opens the page where he answers.
+    """
     case = referral.complaint
-    for_partner = referral.programme.tier == "partner"
+    for_partner = referral.gets_only_what_is_asked
     files = [] if for_partner else _files(case)
     return {
         "subject": _partner_person(case, referral.office)
@@ -121,6 +137,8 @@ def body(referral: Referral) -> ReferralBody:
         "enclosed": counted(len(files), "berkas") if files else "",
         "files": files,
         "copies": [],
+        "answer_page": keys.form_address(referral.office) if code else "",
+        "answer_code": codes.shown(code),
     }
 
 

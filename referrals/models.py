@@ -9,17 +9,19 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
-from programs.models import LegalBasis, Programme, ProgrammeVersion
+from programs.models import LegalBasis, Partner, Programme, ProgrammeVersion
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
+from referrals.partners.models import PartnerKey
 from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
 
 __all__ = [
     "Answering",
     "ChainRule",
+    "PartnerKey",
     "ReceivedReferral",
     "ReceivedSubmission",
     "Referral",
@@ -48,6 +50,7 @@ class Referral(OfficeRow):
         DISTRICT = "district", _("Dikirim ke SLRT kabupaten/kota")
         PAPER = "paper", _("Diantar di atas kertas")
         RETYPED = "retyped", _("Diketik ulang di sistem lain")
+        PARTNER = "partner", _("Langsung ke mitra, yang menjawab di halamannya")
 
     LegalBasis = LegalBasis
 
@@ -62,6 +65,8 @@ class Referral(OfficeRow):
     # The referral a control visit continues.
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     destination = models.CharField(_("tujuan"), max_length=120)
+    # Who gets it on the road "partner", and answers on the page of :mod:`referrals.partners`.
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, related_name="+")
     road = models.CharField(_("cara kirim"), max_length=10, choices=Road)
     need = EncryptedTextField(_("kebutuhan"), default="")
     legal_basis = models.CharField(
@@ -86,6 +91,11 @@ class Referral(OfficeRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["office", "client_uid"], name="referral_created_once"),
+            models.CheckConstraint(
+                condition=Q(road="partner", partner__isnull=False)
+                | (~Q(road="partner") & Q(partner__isnull=True)),
+                name="partner_named_on_his_road",
+            ),
             models.UniqueConstraint(
                 fields=["complaint", "programme"],
                 condition=is_live(),
@@ -101,6 +111,12 @@ class Referral(OfficeRow):
     def is_with_owner(self) -> bool:
         """Return whether it was approved here and the upstream still owes an answer."""
         return self.approval == Approval.APPROVED and self.answer in OWED
+
+    @property
+    def gets_only_what_is_asked(self) -> bool:
+        """Return whether its receiver gets name, address, phone and need, and no number."""
+        partners_own = self.programme.tier == Programme.Tier.PARTNER
+        return self.road == self.Road.PARTNER or partners_own
 
 
 class Submission(models.Model):
@@ -137,6 +153,7 @@ class Answering(models.Model):
         PHONE = "phone", _("Telepon")
         RESIDENT = "resident", _("Keterangan warga")
         FOREIGN = "foreign", _("Sistem lain")
+        PARTNER = "partner", _("Halaman mitra")
 
     class About(models.TextChoices):
         ANSWER = "answer", _("Jawaban")
@@ -149,6 +166,8 @@ class Answering(models.Model):
     sequence = models.PositiveIntegerField()
     applied = models.BooleanField(default=True)
     owner = models.CharField(_("pemberi jawaban"), max_length=120, blank=True)
+    # Who typed it on the partner's page: name and position, as he gave them.
+    said_by = models.CharField(_("yang mengisi"), max_length=160, blank=True)
     document_number = models.CharField(_("nomor surat"), max_length=80, blank=True)
     said_on = models.DateField(_("tanggal"))
     reason = EncryptedTextField(_("alasan"), default="", blank=True)

@@ -1,17 +1,20 @@
 """What is sent with a referral: as little as the receiver needs, as it was on that day.
 
-Shapes: ``schemas/referral.submitted-v1.json`` for the tiers of government; a partner on paper gets
-name, address, phone and need only.
+Shapes: ``schemas/referral.submitted-v1.json`` for the tiers of government; a partner gets name,
+address, phone, need and the number of the SKTM only.
 """
 
 from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Q
 
 from complaints.models import Complaint, ComplaintPaper, ComplaintProgramme
 from programs.models import Programme
 from puskesmas.actors import Actor
 from puskesmas.models import Office
 from referrals.models import Referral
+from registry.letters import SKTM, address_of
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from registry.selectors import household_of
 
@@ -23,7 +26,7 @@ def build(
     referral: Referral, *, number: int, actor: Actor, approved_at: datetime
 ) -> dict[str, Any]:
     """Return the payload of one submission, read from the case as it stands now."""
-    if referral.programme.tier == Programme.Tier.PARTNER:
+    if referral.gets_only_what_is_asked:
         return _for_partner(referral, number=number)
     case, office = referral.complaint, referral.office
     return {
@@ -81,8 +84,20 @@ def _for_partner(referral: Referral, *, number: int) -> dict[str, Any]:
         "destination": referral.destination,
         "need": referral.need,
         "legal_basis": referral.legal_basis,
-        "person": {"name": subject.name, "address": subject.address, "phone": subject.phone},
+        "person": {
+            "name": subject.name,
+            "address": address_of(subject, referral.office),
+            "phone": subject.phone,
+        },
+        "sktm": _sktm(referral.complaint),
     }
+
+
+def _sktm(case: Complaint) -> str:
+    """Return the number of the SKTM among the case's papers; "" without one, or when it ran out."""
+    rows = case.papers.filter(Q(code=SKTM) | Q(given=SKTM)).exclude(reference="").order_by("pk")
+    numbers = [row.reference for row in rows if not row.is_missing(case.office.today())]
+    return numbers[0] if numbers else ""
 
 
 def _person(subject: Resident) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from complaints.models import Telling
 from complaints.selectors import COUNT_CAP, cases
 from complaints.workflow import CaseState
 from programs.agreements import agreements_of, is_closed
-from programs.models import Programme
+from programs.models import Partner, Programme
 from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound, NotYourRole
@@ -42,6 +42,7 @@ from referrals.models import (
     ReceivedReferral,
     ReceivedSubmission,
     Referral,
+    Submission,
     is_undelivered,
 )
 from referrals.separation import Bench
@@ -66,7 +67,7 @@ def referrals_of(actor: Actor) -> QuerySet[Referral]:
     """Return the referrals the officer may read: those of the cases he may read."""
     rows: QuerySet[Referral] = Referral.objects.visible_to(actor)
     return rows.filter(complaint__in=cases(actor)).select_related(
-        "office", "complaint__subject__canonical", "complaint__kind", "programme"
+        "office", "complaint__subject__canonical", "complaint__kind", "programme", "partner"
     )
 
 
@@ -184,10 +185,17 @@ def undelivered(actor: Actor) -> QuerySet[Referral]:
 
 
 def unanswered(actor: Actor) -> QuerySet[Referral]:
-    """Return referrals the upstream has had longer than the office waits for an answer."""
+    """Return referrals the receiver has had longer than the office waits for an answer.
+
+    A partner who never opened the link his mail server took is one of them.
+    """
     since = timezone.now() - timedelta(days=actor.office.upstream_answer_days)
+    mailed = Submission.objects.filter(referral=OuterRef("pk"), message__acked_at__lt=since)
+    unopened = Q(road=Referral.Road.PARTNER, answer=Answer.NONE, approved_at__lt=since)
     return referrals_of(actor).filter(
-        approval=Approval.APPROVED, answer__in=OWED, acknowledged_at__lt=since
+        Q(acknowledged_at__lt=since) | unopened & Exists(mailed),
+        approval=Approval.APPROVED,
+        answer__in=OWED,
     )
 
 
@@ -255,6 +263,11 @@ def programmes_to_refer(actor: Actor) -> list[tuple[Any, list[Programme]]]:
     ]
     groups = [(tier.label, [row for row in rows if row.tier == tier]) for tier in order]
     return [(label, members) for label, members in groups if members]
+
+
+def partners_to_refer(actor: Actor) -> list[Partner]:
+    """Return the office's partners by name (one query); the verb checks their agreements."""
+    return list(Partner.objects.visible_to(actor).order_by("name_id", "pk"))
 
 
 def upstream_of(actor: Actor) -> Peer | None:

@@ -34,4 +34,6 @@ urlpatterns = [
     path("<uuid:uid>/take-up/", views.take_up, name="take_up"),
     path("<uuid:uid>/realisation/", views.realisation, name="realisation"),
     path("<uuid:uid>/send-now/", views.send_now, name="send_now"),
+    path("<uuid:uid>/send-link/", views.send_link, name="send_link"),
+    path("<uuid:uid>/revoke-link/", views.revoke_link, name="revoke_link"),
 ]

@@ -37,6 +37,8 @@ from referrals.forms import (
 )
 from referrals.grounds import grounds_of
 from referrals.models import Referral
+from referrals.partners import services as partners
+from referrals.partners.selectors import standing_of
 from referrals.services import answers, approval, care, delivery
 from referrals.workflow import Approval
 from registry.roles import WRITERS
@@ -116,6 +118,7 @@ def draft(request: HttpRequest, case_uid: str) -> HttpResponse:
         programmes=offered,
         services=weighing.service_choices(case, offered),
         upstream=upstream.name if upstream else "",
+        partners=selectors.partners_to_refer(actor),
     )
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -171,6 +174,7 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
             "case": case,
             "case_url": case_url(case),
             "missing": [paper.name for paper in case.papers.all() if paper.is_missing(today)],
+            "partner_page": standing_of(row, may_act=actor.has(*delivery.SEND_ROLES)),
             "handed": handed_out(row.programme_version.terms) if row.programme_version else [],
             "history": cards.history(row),
         },
@@ -247,7 +251,8 @@ def refuse(request: HttpRequest, uid: str) -> HttpResponse:
 @officer_page(Role.BACK)
 def resubmit(request: HttpRequest, uid: str) -> HttpResponse:
     """Mend a returned referral and put it before the approver again."""
-    upstream = selectors.upstream_of(actor_of(request))
+    actor = actor_of(request)
+    upstream = selectors.upstream_of(actor)
     return _act(
         request,
         uid,
@@ -261,8 +266,10 @@ def resubmit(request: HttpRequest, uid: str) -> HttpResponse:
             "road": row.road,
             "destination": row.destination,
             "legal_basis": row.legal_basis,
+            "partner_uid": str(row.partner.uid) if row.partner else "",
         },
         upstream=upstream.name if upstream else "",
+        partners=selectors.partners_to_refer(actor),
     )
 
 
@@ -388,6 +395,24 @@ def send_now(request: HttpRequest, uid: str) -> HttpResponse:
     if actor_of(request).has(*READERS):
         return redirect("referrals:referral", uid=uid)
     return redirect("referrals:deliveries")
+
+
+@require_POST
+@officer_page(*READERS)
+def send_link(request: HttpRequest, uid: str) -> HttpResponse:
+    """Send the partner a link to his page (again)."""
+    partners.send_link(actor=actor_of(request), uid=uid, version=_version(request))
+    messages.info(request, _("Tautan dikirim sebentar lagi."))
+    return redirect("referrals:referral", uid=uid)
+
+
+@require_POST
+@officer_page(*READERS)
+def revoke_link(request: HttpRequest, uid: str) -> HttpResponse:
+    """Let no link and no code of the referral open the partner's page any more."""
+    partners.revoke(actor=actor_of(request), uid=uid, version=_version(request))
+    messages.success(request, _("Tautan dan kode tidak berlaku lagi."))
+    return redirect("referrals:referral", uid=uid)
 
 
 def pager(request: HttpRequest, page: keyset.Page[Any]) -> dict[str, str]:

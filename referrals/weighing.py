@@ -19,7 +19,7 @@ from programs.eligibility.judging import Fact, PaperAnswer, Verdict, judge
 from programs.eligibility.options import destination_of, situation_of
 from programs.eligibility.services import keep
 from programs.eligibility.way import STEP_WORDS, refers_without_reason, usual_way
-from programs.models import PartnerAgreement, Programme, ProgrammeVersion
+from programs.models import Partner, PartnerAgreement, Programme, ProgrammeVersion
 from programs.selectors import versions_on
 from programs.terms.document import Service, Terms
 from puskesmas.actors import Actor
@@ -164,20 +164,39 @@ def _require_running(programme: Programme, agreements: list[PartnerAgreement], t
     )
 
 
-def _require_still_running(programme: Programme, office: Office) -> None:
+def require_agreement(partner: Partner, programme: Programme, today: date) -> None:
+    """Pass a partner with whom an agreement about the programme runs; none at all says nothing.
+
+    Raises:
+        InvalidInput: all of them have ended, or none has begun (``code`` "agreement_ended").
+    """
+    rows = list(partner.agreements.filter(programme=programme).select_related("partner"))
+    if rows and not any(row.is_running(today) for row in rows):
+        raise InvalidInput(
+            _("%(agreements)s. Pilih mitra lain, atau minta pengurus katalog memperbaruinya.")
+            % {"agreements": _standing_of(rows, today)},
+            field="partner_uid",
+            code="agreement_ended",
+        )
+
+
+def _require_still_running(referral: Referral, office: Office) -> None:
     """Pass a draft whose programme somebody still gives: agreements end while drafts wait.
 
     Raises:
         WrongState: the agreements have ended meanwhile (``code`` "agreement_ended").
     """
-    agreements, today = agreements_of(office)[programme.pk], office.today()
-    if is_closed(programme, agreements, today):
+    programme, today = referral.programme, office.today()
+    agreements = agreements_of(office)[programme.pk]
+    his = [row for row in agreements if row.partner_id == referral.partner_id]
+    ended = bool(his) and not any(row.is_running(today) for row in his)
+    if ended or is_closed(programme, agreements, today):
         raise WrongState(
             _(
                 "%(agreements)s. Kembalikan rujukannya supaya back office memilih program lain, "
                 "atau minta pengurus katalog mencatat perjanjian yang baru."
             )
-            % {"agreements": _standing_of(agreements, today)},
+            % {"agreements": _standing_of(his or agreements, today)},
             code="agreement_ended",
         )
 
@@ -204,7 +223,7 @@ def weigh_approval(*, actor: Actor, referral: Referral, case: Complaint, reason:
         InvalidInput: an exclusion stands and there is no reason to override it.
         NotYourRole: the actor is not whom the exclusion names, nor the penanggung jawab.
     """
-    _require_still_running(referral.programme, case.office)
+    _require_still_running(referral, case.office)
     version = referral.programme_version
     if version is None:
         return

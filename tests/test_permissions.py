@@ -485,6 +485,8 @@ PAGES = rows(
     ),
     row("GET POST", "/referrals/{sent.uid}/letter/", DESK, {"signer": ""}),
     row("POST", "/referrals/{sent.uid}/send-now/", LETTERS | {"admin"}, hidden=ABOVE),
+    row("POST", "/referrals/{helping.uid}/send-link/", LETTERS, version="helping"),
+    row("POST", "/referrals/{helping.uid}/revoke-link/", LETTERS, version="helping"),
     # The district's inbox
     row("GET", "/referrals/inbox/", INBOX_READERS),
     row("GET", "/referrals/inbox/{received.uid}/", INBOX_READERS),
@@ -722,6 +724,10 @@ PAGES = rows(
     anybody("GET POST", "/status/{case.receipt_number}/details/", {"last4": "0011"}),
     anybody("GET POST", "/verify/", {"code": "{code}"}),
     anybody("GET", "/verify/{code}/"),
+    anybody("GET POST", "/partner/", {"code": "{partner_code}"}),
+    anybody("GET", "/partner/{partner_code}/"),
+    anybody("POST", "/partner/{partner_code}/open/"),
+    anybody("POST", "/partner/{partner_code}/answer/", {"value": "approved", "name": "Rini"}),
     anybody("GET", "/api/schema/"),
     anybody("GET", "/api/docs/"),
     anybody("GET", "/exchange/v1/schemas/"),
@@ -754,6 +760,7 @@ SENT, LETTER, STATED, PERSON = (
     "/api/v1/letters/{listing.uid}/",
     "/api/v1/people/{person.uid}/",
 )
+HELPING = "/api/v1/referrals/{helping.uid}/"
 LIST = "/api/v1/lists/{batch.uid}/"
 COLUMNS = {"columns": [{"column": 0, "field": "name"}]}
 HOUSEHOLD = "/api/v1/households/{household.uid}/"
@@ -1011,6 +1018,8 @@ REST = rows(
     row("POST", f"{SENT}care/", COUNTER, CARED | {"evidence": "IGD RSUD"}, version="sent"),
     row("POST", f"{SENT}take_up/", DESK, version="sent"),
     row("POST", f"{SENT}send_now/", LETTERS),
+    row("POST", f"{HELPING}send_link/", LETTERS, version="helping"),
+    row("POST", f"{HELPING}revoke_link/", LETTERS, version="helping"),
     row("POST", f"{SENT}answer/", DESK, SAID | {"value": "approved"}, version="sent"),
     row("POST", f"{SENT}realisation/", COUNTER, SAID | {"value": "collected"}, version="sent"),
     # The district's inbox

@@ -47,7 +47,8 @@ from puskesmas import attachments, furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
 from referrals import exchange
-from referrals.models import ChainRule, ReceivedReferral, Referral, Supervision
+from referrals.models import ChainRule, PartnerKey, ReceivedReferral, Referral, Supervision
+from referrals.partners import keys
 from referrals.services import approval, linking
 from registry import services as registry
 from registry.criteria import services as criteria
@@ -73,6 +74,7 @@ from registry.proposals import answers, meetings, minutes, sheets
 from registry.proposals import services as proposals
 from registry.registers.letters import ListingFacts, issue_listing
 from registry.verval import services as verval
+from reports.letters.codes import shown
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision, signers
 from reports.letters.selectors import letter as find_letter
@@ -101,7 +103,8 @@ class World:
     """The rows a URL may need. ``case`` is being handled, ``fresh`` just registered.
 
     ``referral`` waits for the approver (of ``referred``), ``sent`` is at the district (of
-    ``gone``), where it is ``received``. ``letter`` is numbered and printed, not signed;
+    ``gone``), where it is ``received``; ``helping`` went to ``partner`` (of ``helped``), whose page
+    ``partner_code`` opens. ``letter`` is numbered and printed, not signed;
     ``listing`` too, and says what a register says.
     """
 
@@ -113,10 +116,13 @@ class World:
     case: Complaint
     referred: Complaint
     gone: Complaint
+    helped: Complaint
     paper: ComplaintPaper
     visit: HouseVisit
     referral: Referral
     sent: Referral
+    helping: Referral
+    partner_code: str
     received: ReceivedReferral
     letter: Letter
     listing: Letter
@@ -177,11 +183,11 @@ def build() -> World:
         furnishing.furnish(office)
     _link(cast)
     person, child = _family(cast)
-    fresh, case, referred, gone = (_case(cast, person, place) for place in range(4))
+    fresh, case, referred, gone, helped = (_case(cast, person, place) for place in range(5))
     paper = complaints.attach_paper(
         actor=cast.actor("front"), uid=case.uid, code="kk", upload=picture()
     )
-    for row in (case, referred, gone):
+    for row in (case, referred, gone, helped):
         _examined(cast, row)
     referral, sent = _drafted(cast, referred), _drafted(cast, gone)
     approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
@@ -191,7 +197,9 @@ def build() -> World:
         uid=fresh.uid,
         criteria_set=CriteriaSet.objects.get(office=cast.village, code="262-2022"),
     )
-    rows = {"fresh": fresh, "case": case, "referred": referred, "gone": gone}
+    made = _catalogue(cast)
+    helping, code = _to_partner(cast, helped, made["partner"])
+    rows = {"fresh": fresh, "case": case, "referred": referred, "gone": gone, "helped": helped}
     for row in (*rows.values(), referral, sent, person, child):
         row.refresh_from_db()
     return World(
@@ -203,6 +211,8 @@ def build() -> World:
         visit=visit,
         referral=referral,
         sent=sent,
+        helping=helping,
+        partner_code=code,
         received=ReceivedReferral.objects.get(),
         letter=_sktm(cast, person),
         listing=_listing(cast, person),
@@ -212,7 +222,7 @@ def build() -> World:
         **_calls(cast, child),
         **_participation(cast, person, child),
         **_aid(cast, person, child),
-        **_catalogue(cast),
+        **made,
         question=_question(cast),
         batch=_list(cast),
         likeness=Likeness.objects.create(
@@ -303,9 +313,13 @@ def _examined(cast: Cast, case: Complaint) -> None:
     )
 
 
-def _drafted(cast: Cast, case: Complaint) -> Referral:
+def _complete(cast: Cast, case: Complaint) -> None:
     everything = [paper.code for paper in case.papers.all()]
     complaints.tick_papers(actor=cast.actor("front"), uid=case.uid, seen=everything)
+
+
+def _drafted(cast: Cast, case: Complaint) -> Referral:
+    _complete(cast, case)
     programme = Programme.objects.get(office=cast.village, code="KIS-D")
     return approval.draft_referral(
         actor=cast.actor("back"),
@@ -314,6 +328,22 @@ def _drafted(cast: Cast, case: Complaint) -> Referral:
         road=Referral.Road.DISTRICT,
         need="Kartu untuk berobat rutin",
     )
+
+
+def _to_partner(cast: Cast, case: Complaint, partner: Partner) -> tuple[Referral, str]:
+    """Refer a case straight to the partner; return the referral and the code of its letter."""
+    _complete(cast, case)
+    row = approval.draft_referral(
+        actor=cast.actor("back"),
+        case_uid=case.uid,
+        programme_uid=Programme.objects.get(office=cast.village, code="KIS-D").uid,
+        road=Referral.Road.PARTNER,
+        partner_uid=partner.uid,
+        legal_basis=Referral.LegalBasis.CONSENT,
+        need="Kursi roda Ningsih",
+    )
+    row = approval.approve(actor=cast.actor("koordinator"), uid=row.uid)
+    return row, shown(keys.mint(row, PartnerKey.Way.CODE)[1])
 
 
 def deliver() -> int:

@@ -99,7 +99,7 @@ def export_catalogue(office: Office) -> str:
     catalogue = CatalogueFile(
         programmes=tuple(_programme_entry(programme) for programme in programmes),
         partners=tuple(
-            PartnerEntry(row.code, row.name_id, row.name_en, row.kind, row.contact)
+            PartnerEntry(row.code, row.name_id, row.name_en, row.kind, row.contact, row.email)
             for row in Partner.objects.filter(office=office)
         ),
     )
@@ -213,6 +213,7 @@ def _take_partner(actor: Actor, entry: PartnerEntry, counts: Counter[str]) -> Pa
         "name_en": entry.name_en,
         "kind": entry.kind,
         "contact": entry.contact,
+        "email": entry.email,
     }
     partner: Partner
     partner, counted = _upsert(Partner, {"office": actor.office, "code": entry.code}, values)

@@ -13,6 +13,7 @@ from programs.models import Partner, Programme
 from programs.terms.document import Terms, read_terms, write_terms
 from programs.terms.records import BadDocument, Choice, dump, read
 from puskesmas.errors import InvalidInput
+from puskesmas.mail import is_address
 from puskesmas.models import Office
 
 
@@ -58,6 +59,7 @@ class PartnerEntry:
     name_en: str = ""
     kind: Annotated[str, Choice(tuple(Partner.Kind.values))] = "other"
     contact: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ _LENGTHS = {
     "name_en": 120,
     "owner": 120,
     "contact": 160,
+    "email": 254,
     "number": 80,
 }
 
@@ -153,6 +156,8 @@ def _sized(entry: Any) -> Any:
     _check_lengths(entry)
     if not entry.code:
         raise BadDocument("code", _("wajib diisi."))
+    if not is_address(getattr(entry, "email", "")):
+        raise BadDocument("email", _("bukan alamat surel."))
     for place, agreement in enumerate(getattr(entry, "agreements", ()), 1):
         where = f"agreements[{place}]"
         _check_lengths(agreement, f"{where}.")

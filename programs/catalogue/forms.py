@@ -184,6 +184,15 @@ class PartnerForm(ActForm):
         required=False,
         help_text=_("Contoh: bagian rujukan, 0331 123456"),
     )
+    email = forms.EmailField(
+        label=_("Surel untuk rujukan"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "Ke sini tautan rujukan dikirim. Surel lembaganya, bukan milik pribadi. "
+            "Contoh: rujukan@baznas.example"
+        ),
+    )
 
 
 class AgreementForm(forms.Form):

@@ -14,7 +14,7 @@ from programs.catalogue.views import TEMPLATES, plain_form
 from programs.models import Partner
 from puskesmas.pages import actor_of, carried_out, officer_page
 
-_SHOWN = ("code", "name_id", "name_en", "kind", "contact")
+_SHOWN = ("code", "name_id", "name_en", "kind", "contact", "email")
 
 
 @require_GET

@@ -142,5 +142,5 @@ def _version(entry: VersionEntry, held: list[ProgrammeVersion]) -> PlannedVersio
 def _partner(entry: PartnerEntry, row: Partner | None) -> str:
     if row is None:
         return NEW
-    names = ("name_id", "name_en", "kind", "contact")
+    names = ("name_id", "name_en", "kind", "contact", "email")
     return SAME if all(getattr(row, name) == getattr(entry, name) for name in names) else CHANGED

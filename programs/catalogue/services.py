@@ -17,6 +17,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, WrongState
 from puskesmas.history import audit
 from puskesmas.locking import lock
+from puskesmas.mail import is_address
 
 Uid = uuid.UUID | str
 
@@ -208,23 +209,28 @@ def save_partner(
     version: int | None = None,
     name_en: str = "",
     contact: str = "",
+    email: str = "",
 ) -> Partner:
     """Add a partner, or change the one of this uid.
 
     Raises:
         NotYourRole, NotFound, StaleVersion.
-        InvalidInput: no name, an unknown kind, or a code another partner has.
+        InvalidInput: no name, an unknown kind, a code another partner has, or no e-mail address.
     """
     must_edit(actor)
     if not code.strip() or not name_id.strip():
         raise InvalidInput(_("Wajib diisi."), field="code" if not code.strip() else "name_id")
     if kind not in Partner.Kind.values:
         raise InvalidInput(_("Pilih jenisnya."), field="kind")
+    if not is_address(email.strip()):
+        raise InvalidInput(
+            _("Ini bukan alamat surel. Contoh: rujukan@baznas.example"), field="email"
+        )
     partner = (
         lock(Partner, uid, actor=actor, version=version) if uid else Partner(office=actor.office)
     )
     partner.code, partner.name_id, partner.name_en = code.strip(), name_id.strip(), name_en
-    partner.kind, partner.contact = kind, contact
+    partner.kind, partner.contact, partner.email = kind, contact, email.strip()
     try:
         with transaction.atomic():
             partner.save()

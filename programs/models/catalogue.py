@@ -95,18 +95,23 @@ class ProgrammeVersion(OfficeRow):
 
 
 class Partner(NamedInTwoLanguages, OfficeRow):
-    """A body outside the government, or a hospital, that takes what the office refers."""
+    """Who takes what the office refers: charities, hospitals, companies, an agency by its own desk.
+
+    ``email`` is where the link to a referral is sent; its desk's, nobody's private one.
+    """
 
     class Kind(models.TextChoices):
         HOSPITAL = "hospital", _("Rumah sakit atau klinik")
         CHARITY = "charity", _("Lembaga amal")
         COMPANY = "company", _("Perusahaan (CSR)")
         NGO = "ngo", _("LSM")
+        GOVERNMENT = "government", _("Instansi pemerintah (Dukcapil, dinas)")
         OTHER = "other", _("Lainnya")
 
     code = models.CharField(_("kode"), max_length=30)
     kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.OTHER)
     contact = models.CharField(_("kontak"), max_length=160, blank=True)
+    email = models.EmailField(_("surel"), blank=True)
 
     class Meta:
         ordering = ["code"]

@@ -48,6 +48,9 @@ RECORDABLE = (
     Answer.APPROVED,
     Answer.REFUSED,
 )
+#: Sources a person may name; messages and the partner's page speak for themselves.
+BY_HAND = tuple(one for one in Source if one not in (Source.SYSTEM, Source.PARTNER))
+PAGE = (Source.PARTNER,)
 #: Where a case stands that was opened again, or whose file was noted as returned.
 REOPENED = (CaseState.IN_VERIFICATION, CaseState.IN_HANDLING)
 _OUTCOMES = {Answer.APPROVED: Outcome.OWNER_APPROVED, Answer.REFUSED: Outcome.OWNER_REFUSED}
@@ -64,10 +67,13 @@ def record_answer(
     owner: str = "",
     document_number: str = "",
     reason: str = "",
+    said_by: str = "",
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
-    """Record by hand what the upstream or the owner said, with source and date.
+    """Record what the upstream or the owner said, with source and date.
+
+    By hand, or from a partner's page: ``said_by`` is then who typed it there.
 
     Raises:
         NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
@@ -102,6 +108,7 @@ def record_answer(
         owner=owner,
         document_number=document_number,
         reason=reason,
+        said_by=said_by,
         actor=actor,
         client_uid=client_uid,
     )
@@ -150,6 +157,7 @@ def record_realisation(
     document_number: str = "",
     reason: str = "",
     instructions: str = "",
+    said_by: str = "",
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
@@ -177,6 +185,7 @@ def record_realisation(
         document_number=document_number,
         reason=reason,
         instructions=instructions,
+        said_by=said_by,
         actor=actor,
         client_uid=client_uid,
     )
@@ -371,7 +380,8 @@ def _record(
     **words: str,
 ) -> Answering:
     """Keep a word noted by hand, under the last official sequence: the next one is newer."""
-    if source not in Source.values or source == Source.SYSTEM:
+    # What the partner says on his page nobody else can say for him.
+    if source not in (PAGE if actor.is_system else BY_HAND):
         raise InvalidInput(_("Pilih dari mana kabar ini diketahui."), field="source")
     if said_on > referral.office.today():
         raise InvalidInput(_("Tanggalnya tidak mungkin sesudah hari ini."), field="said_on")

@@ -16,9 +16,10 @@ from complaints.services import (
     want_papers,
 )
 from complaints.workflow import CASE, CaseState
+from programs.disclosure import to_government
 from programs.eligibility.judging import Verdict
 from programs.eligibility.services import keep
-from programs.models import Programme
+from programs.models import Partner, Programme
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
@@ -28,7 +29,7 @@ from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
 from referrals.services.locking import lock_with_case
-from referrals.weighing import weigh_approval, weigh_draft
+from referrals.weighing import require_agreement, weigh_approval, weigh_draft
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
 LegalBasis, Road = Referral.LegalBasis, Referral.Road
@@ -49,6 +50,7 @@ def draft_referral(
     legal_basis: str = LegalBasis.PUBLIC_DUTY,
     service: str = "",
     going_on_reason: str = "",
+    partner_uid: uuid.UUID | str | None = None,
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
@@ -59,6 +61,7 @@ def draft_referral(
     is the case's. A repeat with the same ``client_uid`` returns the first referral. ``service`` is
     a code of the version's, by default its first. ``going_on_reason`` is needed where a rule is not
     met; the answer of the rules is frozen with the draft (:mod:`referrals.weighing`).
+    ``partner_uid`` is who gets it on the road "partner", and on no other.
 
     Raises:
         NotFound: no such case in this office.
@@ -73,7 +76,15 @@ def draft_referral(
         return first
     require_version(case, version)
     programme = _programme(actor, programme_uid)
-    _check_terms(actor=actor, programme=programme, road=road, need=need, basis=legal_basis)
+    partner = _partner(actor, road, partner_uid, programme)
+    _check_terms(
+        actor=actor,
+        programme=programme,
+        partner=partner,
+        road=road,
+        need=need,
+        basis=legal_basis,
+    )
     require_draftable(case)
     if case.state == CaseState.ANSWERED:
         next_programme(actor=actor, case=case)
@@ -92,8 +103,9 @@ def draft_referral(
                 programme_version=verdict.version if verdict else None,
                 service=verdict.service if verdict else "",
                 follows=weighed.follows,
-                destination=destination.strip() or weighed.destination,
+                destination=destination.strip() or _end(partner) or weighed.destination,
                 road=road,
+                partner=partner,
                 need=need.strip(),
                 legal_basis=legal_basis,
                 drafted_by=actor.officer,
@@ -187,6 +199,7 @@ def resubmit(
     destination: str = "",
     legal_basis: str = LegalBasis.PUBLIC_DUTY,
     going_on_reason: str = "",
+    partner_uid: uuid.UUID | str | None = None,
     version: int | None = None,
 ) -> Referral:
     """Put a mended referral before the approver again, after he or the upstream returned it.
@@ -202,7 +215,15 @@ def resubmit(
             _("Rujukan ini sudah disetujui dan tidak dikembalikan; tidak ada yang diajukan lagi."),
             state=referral.approval,
         )
-    _check_terms(actor=actor, programme=referral.programme, road=road, need=need, basis=legal_basis)
+    partner = _partner(actor, road, partner_uid, referral.programme)
+    _check_terms(
+        actor=actor,
+        programme=referral.programme,
+        partner=partner,
+        road=road,
+        need=need,
+        basis=legal_basis,
+    )
     weighed = weigh_draft(
         actor=actor,
         case=case,
@@ -214,7 +235,8 @@ def resubmit(
     _keep(actor, referral, case, weighed.verdict, going_on_reason)
     referral.follows = weighed.follows
     referral.need, referral.road, referral.legal_basis = need.strip(), road, legal_basis
-    referral.destination = destination.strip() or weighed.destination
+    referral.destination = destination.strip() or _end(partner) or weighed.destination
+    referral.partner = partner
     referral.submitted_by = actor.officer
     referral.authors.add(actor.officer)
     _move(referral, "resubmit", actor)
@@ -281,7 +303,34 @@ def _keep(
         )
 
 
-def _check_terms(*, actor: Actor, programme: Programme, road: str, need: str, basis: str) -> None:
+def _partner(actor: Actor, road: str, uid: Any, programme: Programme) -> Partner | None:
+    """Return who gets it on a partner's road; None on every other, whatever was chosen.
+
+    Raises:
+        InvalidInput: nobody chosen, or no agreement with him for the programme runs today.
+    """
+    if road != Road.PARTNER:
+        return None
+    partner = Partner.objects.visible_to(actor).filter(uid=uid).first() if uid else None
+    if partner is None:
+        raise InvalidInput(_("Pilih mitranya."), field="partner_uid")
+    require_agreement(partner, programme, actor.office.today())
+    return partner
+
+
+def _end(partner: Partner | None) -> str:
+    return partner.name_id if partner else ""
+
+
+def _check_terms(
+    *,
+    actor: Actor,
+    programme: Programme,
+    partner: Partner | None,
+    road: str,
+    need: str,
+    basis: str,
+) -> None:
     if not need.strip():
         raise InvalidInput(_("Tulis apa yang dibutuhkan dan mengapa."), field="need")
     if road not in Road.values:
@@ -304,7 +353,7 @@ def _check_terms(*, actor: Actor, programme: Programme, road: str, need: str, ba
             ),
             field="road",
         )
-    if programme.tier == Programme.Tier.PARTNER and basis == LegalBasis.PUBLIC_DUTY:
+    if not to_government(programme, partner) and basis == LegalBasis.PUBLIC_DUTY:
         raise InvalidInput(
             _(
                 "Untuk lembaga non-pemerintah dibutuhkan persetujuan yang bersangkutan atau "

@@ -22,6 +22,7 @@ from puskesmas.workflow import Step, role_names
 from referrals import payload
 from referrals.exchange import SUBMITTED
 from referrals.models import Referral, Submission
+from referrals.partners import invitations
 from referrals.services.locking import lock_with_case
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
@@ -42,7 +43,8 @@ def submit(*, referral: Referral, actor: Actor, approved_at: datetime) -> Submis
     """Freeze what is sent and, on the district road, put it in the outbox (same transaction).
 
     Without a linked tier above the submission waits without a message: it can be carried by hand,
-    and :func:`enqueue_waiting` sends it once an office is linked.
+    and :func:`enqueue_waiting` sends it once an office is linked. A partner gets a link by e-mail;
+    where none can be sent, the letter carries a code instead.
     """
     number = referral.submissions.count() + 1
     _supersede_earlier(referral)
@@ -51,7 +53,9 @@ def submit(*, referral: Referral, actor: Actor, approved_at: datetime) -> Submis
         referral=referral, number=number, payload=body, payload_sha256=outbox.body_hash(body)
     )
     upstream = upstream_of(referral.office)
-    if referral.road == Referral.Road.DISTRICT and upstream:
+    if referral.road == Referral.Road.PARTNER:
+        submission.message = invitations.invite(referral)
+    elif referral.road == Referral.Road.DISTRICT and upstream:
         submission.message = _enqueue(referral, upstream, body)
     submission.save()
     return submission
@@ -88,7 +92,7 @@ def recall_withdrawn(*, case: Complaint, step: Step, actor: Actor, **_signal: An
     rows = Referral.objects.filter(here, complaint=case)
     for uid in rows.values_list("uid", flat=True):
         referral = lock(Referral, uid, actor=actor)
-        if referral.approval == Approval.AWAITING or _can_be_stopped(_latest(referral)):
+        if referral.approval == Approval.AWAITING or _can_be_stopped(latest(referral)):
             _recall(referral, actor)
 
 
@@ -140,7 +144,7 @@ def send_now(*, actor: Actor, uid: uuid.UUID | str) -> Referral:
             % {"action": _("Kirim sekarang"), "roles": role_names(SEND_ROLES)}
         )
     referral = lock(Referral, uid, actor=actor)
-    message = _latest(referral).message
+    message = latest(referral).message
     if message is None or message.acked_at or message.superseded_at:
         raise WrongState(_("Tidak ada kiriman rujukan ini yang menunggu."), state=referral.approval)
     outbox.retry_now(message)
@@ -174,9 +178,12 @@ def hand_over(
             _("Yang diserahkan hanya rujukan yang disetujui dan belum diterima di tujuan."),
             state=referral.approval,
         )
-    submission = _latest(referral)
+    submission = latest(referral)
     _check_hand_over(referral, receiver=receiver, handed_on=handed_on)
-    if submission.message and not outbox.supersede(submission.message):
+    # A link the mail server took has told nobody anything yet: the paper may still go.
+    message = submission.message
+    link_left = referral.road == Referral.Road.PARTNER and message and message.acked_at
+    if message and not link_left and not outbox.supersede(message):
         raise WrongState(
             _(
                 "Berkas ini sedang dikirim atau baru saja diterima lewat jaringan. Muat ulang "
@@ -188,7 +195,7 @@ def hand_over(
     submission.handed_over_at = moment
     submission.handed_over_to = receiver.strip()
     submission.save(update_fields=["handed_over_at", "handed_over_to"])
-    _receive(referral, case, actor=actor, at=moment, number=upstream_number.strip())
+    receive(referral, case, actor=actor, at=moment, number=upstream_number.strip())
     return referral
 
 
@@ -199,9 +206,9 @@ def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> N
     """
     actor = Actor.system(message.office)
     referral, case = lock_with_case(message.subject_uid, actor=actor)
-    if _latest(referral).message != message:
+    if latest(referral).message != message:
         return
-    _receive(
+    receive(
         referral,
         case,
         actor=actor,
@@ -210,9 +217,10 @@ def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> N
     )
 
 
-def _receive(
-    referral: Referral, case: Complaint, *, actor: Actor, at: datetime, number: str
+def receive(
+    referral: Referral, case: Complaint, *, actor: Actor, at: datetime, number: str = ""
 ) -> None:
+    """Note that the file is where it goes; the caller locked both (:func:`lock_with_case`)."""
     referral.acknowledged_at = at
     referral.upstream_number = number or referral.upstream_number
     # The answer may have overtaken its receipt: then there is nothing left to note.
@@ -226,7 +234,8 @@ def _receive(
     referral.save()
 
 
-def _latest(referral: Referral) -> Submission:
+def latest(referral: Referral) -> Submission:
+    """Return the newest submission with its message. Raises NotFound when there is none."""
     submission = referral.submissions.select_related("message").order_by("-number").first()
     if submission is None:
         raise NotFound(_("Rujukan ini belum pernah disetujui untuk dikirim."))

@@ -101,6 +101,7 @@ class ReferralBody(TypedDict):
     ``recipient`` are the lines after "Yth."; ``needs`` and ``paragraphs`` are plain texts;
     ``case`` the receipt number as shown; ``nature`` is the "Sifat" ("Biasa", "Segera");
     ``enclosed`` the "Lampiran" ("1 (satu) berkas", see ``words.counted``), may be empty.
+    ``answer_code`` opens ``answer_page``, where a partner answers without an account.
     """
 
     subject: Person
@@ -115,6 +116,8 @@ class ReferralBody(TypedDict):
     paragraphs: list[str]
     files: list[LetterFile]
     copies: list[str]
+    answer_page: NotRequired[str]
+    answer_code: NotRequired[str]
 
 
 class MissingPaper(TypedDict):

@@ -35,5 +35,6 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     with timezone.override(found.office.tz if found.office else None):
         response = render(request, "letters/verify_page.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Under "no-referrer" browsers send the language switch with a null origin: it was refused.
+    response["Referrer-Policy"] = "same-origin"
     return response

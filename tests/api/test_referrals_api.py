@@ -112,7 +112,7 @@ def test_the_list_is_filtered_and_takes_the_same_queries_for_any_length(
     api, world, django_assert_num_queries
 ):
     front = api("front")
-    assert len(front.get(URL).json()["results"]) == 2
+    assert len(front.get(URL).json()["results"]) == 3
     waiting = front.get(f"{URL}?approval=awaiting&programme=KIS-D").json()["results"]
     assert [row["uid"] for row in waiting] == [str(world.referral.uid)]
     assert waiting[0]["delivery"] is None
@@ -197,7 +197,7 @@ def test_a_village_sees_no_inbox_and_a_district_no_village(api, world):
     assert api("koordinator").get(INBOX).status_code == 403
     assert api("manager").get(URL).status_code == 403
     assert api("stranger_manager").get(f"{INBOX}{world.received.uid}/").status_code == 404
-    assert Referral.objects.count() == 2
+    assert Referral.objects.count() == 3
     assert deliver() == 0
 
 

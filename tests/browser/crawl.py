@@ -28,7 +28,7 @@ WALKERS = {
 FOR_PROGRAMS = ("api", "exchange:", "schema")
 #: Files and the pages of an account read the same whoever opens them.
 ALIKE = (
-    *("account_", "mfa_", "styleguide", "status:", "verify:"),
+    *("account_", "mfa_", "styleguide", "status:", "verify:", "partner:"),
     *("letters:pdf", "complaints:receipt", "complaints:question_receipt"),
     *("registry:import_reasons", "programs:call_print"),
 )
@@ -38,6 +38,7 @@ SENT: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("account_login", {}),
         ("status:check", {"number": "1234"}),
         ("verify:form", {"code": "1"}),
+        ("partner:form", {"code": "1"}),
     ),
     "fo": (
         ("search", {"q": "siti"}),

@@ -59,6 +59,7 @@ NOT_PAGES = {
         (
             *("choose_office", "set_language", "office:token_revoke", "registry:import_load"),
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
+            *("referrals:send_link", "referrals:revoke_link", "partner:open", "partner:answer"),
             *("referrals:take_up", "status:details", "complaints:phones"),
             *("registry:household_head", "registry:likeness_reopen", "registry:import_cancel"),
             *("programs:call_strike", "proposals:answers_apply", "programs:overlap_remove"),
@@ -72,6 +73,7 @@ NOT_PAGES = {
     ),
     **dict.fromkeys(STAGED, "stands behind a stage or a choice; read by the test of those below"),
     "registry:successor": "stands behind the record of a death or move; read in tests/registry",
+    "partner:page": "stands behind a code of somebody's; read in tests/referrals",
     "styleguide_live": "an example that takes a form",
     "complaints:papers": "a part of the intake page, asked for by its script",
     **dict.fromkeys(

@@ -134,7 +134,7 @@ def test_an_invented_forwarding_header_does_not_help(client, db):
 def test_the_page_is_kept_nowhere_and_tells_no_other_site(client, signed):
     page = client.get(url_of(signed))
     assert "no-store" in page["Cache-Control"]
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_a_typed_code_leads_to_the_letter(client, signed):

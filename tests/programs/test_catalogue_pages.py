@@ -501,6 +501,19 @@ def test_partners_and_agreements_are_kept_on_their_pages(keeper, login, cast, pk
     assert agreement.until == date(2026, 2, 1)
 
 
+def test_a_partners_desk_has_an_e_mail_address_or_none(keeper, cast):
+    sent = {"code": "baznas", "name_id": "Baznas Uji", "kind": "charity"}
+    wrong = keeper.post(reverse("programs:partner_new"), sent | {"email": "rujukan@"})
+    assert wrong.context["form"].errors.keys() == {"email"}
+    keeper.post(reverse("programs:partner_new"), sent | {"email": "rujukan@baznas.example"})
+    assert Partner.objects.get().email == "rujukan@baznas.example"
+    file = export_catalogue(cast.village)
+    assert "rujukan@baznas.example" in file
+    broken = {"text": file.replace("rujukan@baznas.example", "rujukan@")}
+    page = keeper.post(reverse("programs:catalogue_import"), broken)
+    assert "baznas: email: bukan alamat surel." in page.text
+
+
 # --- The file ------------------------------------------------------------------------------------
 
 
