@@ -14,6 +14,7 @@ SUBJECTS = {
     "search": "benchmarks.search",
     "import": "benchmarks.imports",
     "matching": "benchmarks.matching",
+    "delivery": "benchmarks.delivery",
 }
 
 

@@ -9,6 +9,9 @@ from django.utils import timezone
 from puskesmas import broker, outbox, sealing, transports
 from puskesmas.models import Heartbeat, RateBucket
 
+#: After so many messages other tasks have their turn.
+ROUND = 200
+
 
 @shared_task
 def heartbeat() -> None:
@@ -18,8 +21,11 @@ def heartbeat() -> None:
 
 @shared_task
 def send_due_messages() -> int:
-    """Send what is due to the tier above and to partners."""
-    return outbox.send_due(transports.transport(), transports.after_ack)
+    """Send what is due to the tier above and to partners; what a round leaves goes at once."""
+    sent = outbox.send_due(transports.transport(), transports.after_ack, limit=ROUND)
+    if sent == ROUND:
+        send_due_messages.delay()
+    return sent
 
 
 @shared_task

@@ -131,6 +131,24 @@ def refer_many(niks: list[str]) -> dict[str, Any]:
     return {"made": made, "error": ""}
 
 
+def waiting() -> int:
+    """Village: how many submissions are not acknowledged yet."""
+    from puskesmas.models import OutboxMessage
+
+    open_ones = OutboxMessage.objects.filter(kind="referral.submitted", acked_at__isnull=True)
+    return open_ones.count()
+
+
+def waiting_body() -> dict[str, Any]:
+    """Village: what one submission looks like on the way."""
+    from puskesmas.models import OutboxMessage
+    from referrals.exchange import envelope
+
+    message = OutboxMessage.objects.filter(kind="referral.submitted").first()
+    assert message is not None
+    return envelope(message)
+
+
 def village_tally() -> dict[str, list[Any]]:
     """Village: per approved referral its number above, then how many messages it has, how many of
     them are acknowledged, and how many tries were."""
@@ -250,7 +268,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
         *(found, add_village, link, refer, refer_many, answer, page),
-        *(village_state, district_state, village_tally, district_tally),
+        *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }
 

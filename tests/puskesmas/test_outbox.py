@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from puskesmas import circuit, outbox
+from puskesmas import circuit, outbox, tasks, transports
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer
 from puskesmas.outbox import TransportError
 from tests.racing import together
@@ -169,6 +169,21 @@ def test_what_was_written_by_a_clock_that_ran_ahead_is_sent_when_it_is_put_back(
     make_message(peer, claimed_until=ahead)
     Peer.objects.update(probe_at=ahead, silences=3)
     assert outbox.send_due(up, nothing) == 2
+
+
+@pytest.mark.parametrize(("waiting", "next_rounds"), [(2, 1), (1, 0)])
+def test_what_a_round_leaves_is_sent_at_once_and_not_at_beats_next_stroke(
+    peer, monkeypatch, waiting, next_rounds
+):
+    woken = []
+    monkeypatch.setattr(tasks, "ROUND", 2)
+    monkeypatch.setattr(tasks.send_due_messages, "delay", lambda: woken.append(1))
+    monkeypatch.setattr(transports, "transport", lambda: up)
+    monkeypatch.setattr(transports, "after_ack", nothing)
+    for _n in range(waiting):
+        make_message(peer)
+    assert tasks.send_due_messages() == waiting
+    assert len(woken) == next_rounds
 
 
 def test_a_probe_nobody_made_is_given_back(peer, monkeypatch):
