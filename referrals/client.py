@@ -5,7 +5,9 @@ Puskesos itself calls permanent; everything else (nobody answers, a captive port
 page, a refused key) leaves the message as good as it was, and is tried again.
 """
 
+import ssl
 import uuid
+from functools import cache
 from typing import Any
 
 import httpx
@@ -70,6 +72,12 @@ def introduce(base_url: str, token: str) -> dict[str, Any]:
     return dict(answer)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the trusted roots once a process: for each message it took longer than the message."""
+    return httpx.create_ssl_context()
+
+
 def open_client(peer: Peer) -> httpx.Client:
     """Return the client for one peer: its token, short patience, no redirect, TLS verified."""
     return httpx.Client(
@@ -77,7 +85,7 @@ def open_client(peer: Peer) -> httpx.Client:
         headers={"Authorization": f"Bearer {peer.token}", "Accept": "application/json"},
         timeout=httpx.Timeout(settings.EXCHANGE_TIMEOUT_SECONDS, connect=5.0),
         follow_redirects=False,
-        verify=True,
+        verify=_trusted(),
     )
 
 
