@@ -20,8 +20,8 @@ def tables(heading):
     """Return the tables under a heading, each as pairs of its first two cells."""
     text = Path(settings.BASE_DIR, "docs", "mappings.md").read_text()
     section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    rows = [re.findall(r"^\| (.*?) \| (.*?) \|", block, re.MULTILINE) for block in
-            section.split("\n\n") if block.startswith("|")]  # fmt: skip
+    blocks = [block for block in section.strip().split("\n\n") if block.startswith("|")]
+    rows = [re.findall(r"^\| (.*?) \| (.*?) \|", block, re.MULTILINE) for block in blocks]
     return [{key.strip("`"): value.strip("`") for key, value in table[1:]} for table in rows]
 
 
