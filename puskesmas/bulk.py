@@ -33,9 +33,9 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     if not given:
         return []
     keys = _new_keys(model, len(given))
-    values: Mapping[str, Row] = dict(zip(names, zip(*given, strict=True), strict=True))
-    fields = model._meta.concrete_fields
-    columns = [keys if field.primary_key else _column(field, values) for field in fields]
+    values: dict[str, Row] = dict(zip(names, zip(*given, strict=True), strict=True))
+    values[model._meta.pk.attname] = keys
+    columns = [_column(field, values) for field in model._meta.concrete_fields]
     _write(model, list(zip(*columns, strict=False)))
     return keys
 
@@ -67,37 +67,67 @@ def _check_names(model: type[models.Model], names: Sequence[str]) -> None:
 
 
 def _column(field: Any, values: Mapping[str, Row]) -> Iterable[Any]:
-    """Return the field's values of all rows, as the driver takes them; its default without end."""
+    """Return the field's values of all rows, as they are written; its default without end."""
+    as_written = _as_copied if connection.vendor == "postgresql" else _unchanged
     if isinstance(field, BlindIndexField):
         source = field.model._meta.get_field(field.source)
-        return map(field.index_of, _said(source, values))
-    return map(_preparing(field), _said(field, values))
+        return map(as_written, map(field.indexer(), _said(source, values)))
+    if isinstance(field, EncryptedField):
+        # Equal texts must not become equal ciphertexts.
+        return map(as_written, map(field.sealer(), _said(field, values)))
+    prepared = _Prepared(field, as_written)
+    if field.attname not in values and _is_one_for_all(field):
+        return repeat(prepared.of(field.get_default()))
+    if isinstance(field, models.JSONField):
+        # Lists and dicts cannot be looked up.
+        return map(prepared.of, _said(field, values))
+    return map(prepared.__getitem__, _said(field, values))
+
+
+def _is_one_for_all(field: Any) -> bool:
+    """Return whether rows written together have one default: rows of one moment also have that."""
+    return not callable(field.default) or isinstance(field, models.DateTimeField)
 
 
 def _said(field: Any, values: Mapping[str, Row]) -> Iterable[Any]:
     return values.get(field.attname) or (field.get_default() for _ in repeat(None))
 
 
-def _preparing(field: Any) -> Callable[[Any], Any]:
-    """Return what turns a value into the driver's; of equal values only the first takes time."""
-    # The connection itself: what stands for it looks for it at every touch.
-    engine = connections[DEFAULT_DB_ALIAS]
+class _Prepared(dict[Hashable, Any]):
+    """A field's values as they are written; of equal ones only the first takes time."""
 
-    def prepare(value: Any) -> Any:
-        return _unwrapped(field.get_db_prep_save(value, engine))
+    def __init__(self, field: Any, as_written: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._field, self._as_written = field, as_written
+        self._as_it_is = _as_it_is(field)
+        # The connection itself: what stands for it looks for it at every touch.
+        self._engine = connections[DEFAULT_DB_ALIAS]
 
-    def recall(value: Any) -> Any:
-        if value not in known:
-            known[value] = prepare(value)
-        return known[value]
+    def __missing__(self, value: Hashable) -> Any:
+        self[value] = written = self.of(value)
+        return written
 
-    known: dict[Hashable, Any] = {}
-    # Equal texts must not become equal ciphertexts; lists and dicts cannot be looked up.
-    return prepare if isinstance(field, (EncryptedField, models.JSONField)) else recall
+    def of(self, value: Any) -> Any:
+        if type(value) is self._as_it_is:
+            return self._as_written(value)
+        return self._as_written(_unwrapped(self._field.get_db_prep_save(value, self._engine)))
+
+
+def _as_it_is(field: Any) -> type | None:
+    """Return the type whose values the field hands to the driver as they are, if there is one."""
+    if isinstance(field, models.ForeignKey):
+        return _as_it_is(field.target_field)
+    if isinstance(field, models.IntegerField):
+        return int
+    return str if isinstance(field, models.CharField) else None
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def _unwrapped(value: Any) -> Any:
-    """Return the bytes or the JSON text that psycopg2 wraps to quote it its own way."""
+    """Return the JSON text that psycopg2 wraps to quote it its own way."""
     adapted = getattr(value, "adapted", value)
     return value.dumps(adapted) if hasattr(value, "dumps") else adapted
 
@@ -127,7 +157,7 @@ def _write(model: type[models.Model], rows: list[Row]) -> None:
     names = ", ".join(_quoted(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            text = io.StringIO("".join("\t".join(map(_copied, row)) + "\n" for row in rows))
+            text = io.StringIO("".join("\t".join(row) + "\n" for row in rows))
             with connection.wrap_database_errors:
                 cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
         else:
@@ -135,7 +165,7 @@ def _write(model: type[models.Model], rows: list[Row]) -> None:
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def _copied(value: Any) -> str:
+def _as_copied(value: Any) -> str:
     """Return a value as COPY's text format has it."""
     if value is None:
         return "\\N"

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,11 +23,21 @@ _cipher = lru_cache(maxsize=16)(AESGCM)
 
 def encrypt(plain: bytes, *, purpose: str) -> bytes:
     """Return the stored form of ``plain``, bound to ``purpose`` (``app.model.field``)."""
+    return encryptor(purpose)(plain)
+
+
+def encryptor(purpose: str) -> Callable[[bytes], bytes]:
+    """Return :func:`encrypt` for many values of one purpose: the key is looked up once."""
     keys = settings.KEYS
     key_id = keys.active.encode()
-    nonce = os.urandom(_NONCE)
-    sealed = _cipher(keys.field_keys[keys.active]).encrypt(nonce, plain, purpose.encode())
-    return bytes([_VERSION, len(key_id)]) + key_id + nonce + sealed
+    head, bound = bytes([_VERSION, len(key_id)]) + key_id, purpose.encode()
+    seal = _cipher(keys.field_keys[keys.active]).encrypt
+
+    def encrypt_one(plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return head + nonce + seal(nonce, plain, bound)
+
+    return encrypt_one
 
 
 def decrypt(stored: bytes, *, purpose: str) -> bytes:
@@ -51,11 +62,21 @@ def blind_index(value: str, *, purpose: str) -> str:
     HMAC-SHA-256 under the installation's index key; empty in, empty out, so that "not known" never
     matches "not known".
     """
-    if not value:
-        return ""
-    mac = _begun_mac(settings.KEYS.index_key, purpose).copy()
-    mac.update(value.encode())
-    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
+    return indexer(purpose)(value) if value else ""
+
+
+def indexer(purpose: str) -> Callable[[str], str]:
+    """Return :func:`blind_index` for many values of one purpose: the key is looked up once."""
+    begun = _begun_mac(settings.KEYS.index_key, purpose)
+
+    def index_one(value: str) -> str:
+        if not value:
+            return ""
+        mac = begun.copy()
+        mac.update(value.encode())
+        return base64.urlsafe_b64encode(mac.digest())[:-1].decode()
+
+    return index_one
 
 
 @lru_cache(maxsize=64)

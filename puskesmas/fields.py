@@ -30,11 +30,18 @@ class EncryptedField(models.Field):
         return self._loads(crypto.decrypt(stored, purpose=self._purpose) if stored else b"")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        if value is None:
-            return None
-        plain = self._dumps(value)
-        stored = crypto.encrypt(plain, purpose=self._purpose) if plain else b""
-        return connection.Database.Binary(stored)
+        stored = self.sealer()(value)
+        return None if stored is None else connection.Database.Binary(stored)
+
+    def sealer(self) -> Callable[[Any], bytes | None]:
+        """Return what makes the stored form of a value, for as many as there are."""
+        encrypt, dumps = crypto.encryptor(self._purpose), self._dumps
+
+        def seal(value: Any) -> bytes | None:
+            plain = None if value is None else dumps(value)
+            return encrypt(plain) if plain else plain
+
+        return seal
 
     def to_python(self, value: Any) -> Any:
         return value
@@ -90,10 +97,11 @@ class BlindIndexField(models.CharField):
         return name, path, args, kwargs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = self.index_of(getattr(model_instance, self.source) or "")
+        value = self.indexer()(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, value)
         return value
 
-    def index_of(self, plain: str) -> str:
-        """Return the index of a value of the source field."""
-        return crypto.blind_index(plain[-self.last :] if self.last else plain, purpose=self.purpose)
+    def indexer(self) -> Callable[[str], str]:
+        """Return what makes the index of a value of the source field."""
+        index, last = crypto.indexer(self.purpose), self.last
+        return (lambda plain: index(plain[-last:])) if last else index

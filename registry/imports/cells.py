@@ -110,6 +110,8 @@ _RELATIONS: Mapping[str, str] = {
     ),
     **dict.fromkeys(("lainnya", "lain-lain", "lain lain", "lain"), Relation.OTHER),
 }
+#: Django makes this list anew at every look.
+_RELATION_CODES = frozenset(Relation.values)
 #: The household lists have one word for both.
 _SPOUSE = {"istri/suami", "suami/istri", "isteri/suami", "suami/isteri", "pasangan"}
 
@@ -313,12 +315,12 @@ def relation_of(cell: Cell, *, sex: str = "", household: bool = False) -> tuple[
     ``household`` survey a bare number is not Dukcapil's, and stays unread.
     """
     word = value_of(cell).lower().replace(".", "").replace(" / ", "/")
-    if word.isdigit() and household:
+    if not word or (word.isdigit() and household):
         return "", []
-    code = word if word in Relation.values else _RELATIONS.get(word, "")
+    code = word if word in _RELATION_CODES else _RELATIONS.get(word, "")
     if word in _SPOUSE and sex:
         code = Relation.WIFE if sex == Resident.Sex.FEMALE else Relation.HUSBAND
-    return code, ["relation_unreadable"] if word and not code else []
+    return code, [] if code else ["relation_unreadable"]
 
 
 def is_relation(text: str) -> bool:
