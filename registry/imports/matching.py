@@ -9,7 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from puskesmas.models import Office
 from registry.imports.rows import Row
@@ -114,17 +119,17 @@ class Matcher:
 
     # --- Reading ------------------------------------------------------------------------------
 
-    def _take(self, *, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
+    def _take(self, *only_if: Any, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
         """Load records, and the persons of merged ones: two queries at most."""
-        found = self._load(only=only, **filters)
+        found = self._load(*only_if, only=only, **filters)
         merged = {record.canonical_id for record in found} - {None}
         self._load(pk__in=merged - self._records.keys())
         return found
 
-    def _load(self, *, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
+    def _load(self, *only_if: Any, only: Sequence[str] = (), **filters: Any) -> list[Resident]:
         if not all(filters.values()):
             return []
-        records: Any = Resident.objects.filter(office=self._office, **filters)
+        records: Any = Resident.objects.filter(*only_if, office=self._office, **filters)
         if only:
             records = records.only(*only)
         if self._lock:
@@ -135,10 +140,9 @@ class Matcher:
         return self._records[record.canonical_id] if record.canonical_id else record
 
     def _read_namesakes(self, rows: Sequence[Row]) -> dict[str, list[Resident]]:
-        """Return by name those who bear it and were born on a day that one of the rows names."""
-        born = {row.birth_date for row in rows} - {None}
-        names = {row.name_key for row in rows if row.birth_date} - {""}
-        found = self._take(name_key__in=names, birth_date__in=born)
+        """Return by name those who bear it and were born on the day that one of the rows names."""
+        told = {(row.name_key, row.birth_date) for row in rows if row.name_key and row.birth_date}
+        found = self._take(_named_and_born(told)) if told else []
         return _grouped((record.name_key, record) for record in found)
 
     def _read_verdicts(self, rows: Sequence[Row]) -> dict[int, list[Likeness]]:
@@ -396,6 +400,21 @@ def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     for key, value in pairs:
         groups[key].append(value)
     return groups
+
+
+def _named_and_born(told: Iterable[tuple[str, date]]) -> RawSQL:
+    """Return the condition that somebody bears one of the names and was born on its day.
+
+    Each name with its own day, by their index: of a large office the names by themselves, and the
+    days, are half the people.
+    """
+    as_column = connection.ops.adapt_datefield_value
+    pairs = [(name, as_column(born)) for name, born in told]
+    marks = ", ".join("(%s, %s)" for _pair in pairs)
+    columns = "registry_resident.name_key, registry_resident.birth_date"
+    return RawSQL(  # noqa: S611
+        f"({columns}) IN (VALUES {marks})", list(chain(*pairs)), output_field=BooleanField()
+    )
 
 
 def _on_cards(office: Office, cards: set[str]) -> dict[int, str]:

@@ -59,6 +59,7 @@ class Loader:
         self._listed = Listed()
         self._alike: dict[int, Score] = {}
         # Residents already spoken for, or made by this very list: no second row is about them.
+        self._pieces = 0
         written = batch.rows.filter(line__lte=batch.done_lines, resident__isnull=False)
         self._taken: set[int] = set() if dry else set(written.values_list("resident", flat=True))
 
@@ -73,8 +74,18 @@ class Loader:
             _write(plans, batch=self._batch)
             ask(self._batch.office, self._questions(plans))
             self._taken.update(plan.person for plan in plans if plan.person)
+            self._count_people()
         keep_rows(plans, batch=self._batch, dry=self._dry)
         return tally
+
+    def _count_people(self) -> None:
+        """Let PostgreSQL count the tables whenever the list has doubled.
+
+        Until it knows of them it looks people up as in empty tables, reading all there are.
+        """
+        self._pieces += 1
+        if self._pieces.bit_count() == 1:
+            bulk.refresh_statistics(Resident, Household, HouseholdMember)
 
     def pass_by(self, piece: Sequence[Row]) -> None:
         """Remember whom a piece is about that an earlier worker has taken in."""

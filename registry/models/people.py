@@ -95,6 +95,8 @@ class Resident(OfficeRow):
             models.Index(fields=["office", "name_key", "life"], name="resident_name"),
             models.Index(fields=["office", "address_key", "life"], name="resident_address"),
             models.Index(fields=["office", "rw", "rt"], name="resident_neighbourhood"),
+            # Who of a list without NIKs is known.
+            models.Index(fields=["office", "name_key", "birth_date"], name="resident_name_born"),
             # The constraint's own index leaves merged rows out, so it cannot serve this question.
             models.Index(fields=["office", "nik_index"], name="resident_nik"),
         ]
