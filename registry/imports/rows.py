@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from puskesmas.crypto import blind_index
 from registry import codes, identity
@@ -79,7 +79,7 @@ class Row:
     @property
     def stays_out(self) -> bool:
         """Return whether the line is nobody's, or wrong beyond use."""
-        return worst(self.problems) in {Gravity.ERROR, Gravity.SKIP}
+        return bool(self.problems) and worst(self.problems) in {Gravity.ERROR, Gravity.SKIP}
 
     @property
     def is_person(self) -> bool:
@@ -164,28 +164,43 @@ def month_first_marks(
 
 
 class _Seen:
-    """The persons of the list so far, by NIK, and by name and card or house."""
+    """The persons of the list so far, by NIK, and by name and card or house.
+
+    Of the latter the hash stands for the texts, which would take half a gigabyte of a million
+    people. That two of a million texts share one of its 64 bits happens to one list in 30 million.
+    """
 
     def __init__(self) -> None:
-        self._names_by_nik: dict[str, str] = {}
-        self._persons: dict[tuple[Any, ...], list[_Person]] = {}
+        self._by_nik: dict[int, _Person] = {}
+        self._first: dict[int, _Person] = {}
+        self._further: dict[int, list[_Person]] = {}
 
     def check(self, row: Row) -> None:
-        first_name = self._names_by_nik.get(row.nik_index) if row.nik_index else None
-        if first_name is not None and may_be_one_name(first_name, row.name_key):
+        first = self._by_nik.get(int(row.nik)) if row.nik else None
+        if first is not None and may_be_one_name(first.name_key, row.name_key):
             row.problems.append("double_row")
             return
-        if first_name is not None:
+        if first is not None:
             row.give_up_nik()
         place = row.kk_index or (row.rw, row.rt, row.address_key)
-        here = self._persons.setdefault((place, spelled(row.name_key)), [])
+        key = hash((place, spelled(row.name_key)))
+        here = self._at(key)
         if self._is_again(row, here):
             row.problems.append("double_row")
             return
         self._note_namesake(row, here)
-        here.append(_Person(row.line, row.name_key, row.birth_date, row.nik_index))
-        if row.nik_index:
-            self._names_by_nik[row.nik_index] = row.name_key
+        self._add(key, _Person(row.line, row.name_key, row.birth_date, int(row.nik or 0)))
+
+    def _at(self, key: int) -> list["_Person"]:
+        first = self._first.get(key)
+        return [first, *self._further.get(key, ())] if first else []
+
+    def _add(self, key: int, person: "_Person") -> None:
+        # Nearly all stand alone: a list for each would be as large as he is.
+        if self._first.setdefault(key, person) is not person:
+            self._further.setdefault(key, []).append(person)
+        if person.nik:
+            self._by_nik[person.nik] = person
 
     def _is_again(self, row: Row, here: Sequence["_Person"]) -> bool:
         """Return whether the row says letter for letter what an earlier one did, its house too."""
@@ -199,23 +214,23 @@ class _Seen:
         maybe = [
             one
             for one in here
-            if not (one.nik_index and row.nik_index)
+            if not (one.nik and row.nik)
             and (one.born == row.birth_date or not one.born or not row.birth_date)
         ]
         if maybe:
             row.namesake_line, row.namesake_key = maybe[0].line, maybe[0].name_key
-            told = (row.name_key, row.birth_date, row.nik_index)
+            told = (row.name_key, row.birth_date, int(row.nik or 0))
             row.nth = sum(one[1:] == told for one in here)
             row.problems.append("namesake_row")
 
 
 class _Person(NamedTuple):
-    """A person in the list."""
+    """A person in the list; ``nik`` 0 for none."""
 
     line: int
     name_key: str
     born: date | None
-    nik_index: str
+    nik: int
 
 
 def _places(mapping: Mapping[str, str]) -> list[tuple[int, str]]:
