@@ -1,11 +1,12 @@
 """The office's people as a list is compared with them: in memory, read in one query."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -85,7 +86,7 @@ def share_a_word(one: str, other: str) -> bool:
     return any(len(word) > 1 for word in words)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """One record. ``person`` is the key of the record that stands for its person."""
 
@@ -174,26 +175,63 @@ class People:
 
 
 class Listed:
-    """People a list has made so far, by the line that made them: those without a NIK.
+    """People a list has made so far, by the line that made them.
 
     What the same row says of two people it makes must not hang on where a piece of the list ends:
     so rows are compared with rows, whether or not the earlier one is in the database already.
     """
 
     def __init__(self) -> None:
-        self._rows = Records()
+        self._without_nik = Records()
+        self._with_nik = Records()
+        # Laid out only when a row without NIK asks: in most lists none does.
+        self._waiting: list[_Said] = []
 
     def earlier(self, row: Any) -> tuple[int, Score] | None:
-        """Return the line of the earlier row that surely looks like this one, and how much."""
-        alike = self._rows.candidates(facts_of(row))
-        sure = (one for one in alike if is_certain(one.score))
-        first = next(sure, None)
+        """Return the line of the earlier row that surely looks like this one, and how much.
+
+        Two rows that both have a NIK are told from each other by that.
+        """
+        told = facts_of(row)
+        alike = self._without_nik.candidates(told)
+        if not row.nik_index:
+            for said in self._waiting:
+                self._with_nik.add(_listed(said))
+            self._waiting.clear()
+            alike += self._with_nik.candidates(told)
+        sure = [one for one in alike if is_certain(one.score)]
+        first = min(sure, key=lambda one: (-one.score.points, one.person), default=None)
         return (first.person, first.score) if first else None
 
     def add(self, row: Any) -> None:
-        """Note whom a row makes; one with a NIK is told from others by that."""
-        if not row.nik_index:
-            self._rows.add(Known(row.line, row.line, "", facts_of(row)))
+        """Note whom a row makes."""
+        if row.nik_index:
+            self._waiting.append(_Said.of(row))
+        else:
+            self._without_nik.add(_listed(row))
+
+
+class _Said(NamedTuple):
+    """What a row says of its person, for :func:`facts_of`: small enough to keep of a million."""
+
+    line: int
+    name_key: str
+    birth_date: date | None
+    sex: str
+    address_key: str
+    rt: str
+    rw: str
+
+    @classmethod
+    def of(cls, row: Any) -> "_Said":
+        # Each row has made its own "001".
+        rt, rw = sys.intern(row.rt), sys.intern(row.rw)
+        return cls(row.line, row.name_key, row.birth_date, row.sex, row.address_key, rt, rw)
+
+
+def _listed(row: Any) -> Known:
+    # No NIK: of two that have one neither is asked about the other.
+    return Known(row.line, row.line, "", facts_of(row))
 
 
 class _Group:

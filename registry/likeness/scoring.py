@@ -48,7 +48,7 @@ _WHOLE_NAME = {"name_same", "name_spelling"}
 _SAME_HOUSE = {"address_same", "address_close", "kk_same"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is compared of a record. Empty text and None mean that it does not say."""
 

@@ -22,7 +22,7 @@ SON = ["AHMAD FAUZI", "", "BURUH", "JL. MELATI 3", "001", "002"]
 
 def load(office, *lines, **kwargs):
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows([HEADER, *lines])
+    csv.writer(out, delimiter=";").writerows([kwargs.pop("header", HEADER), *lines])
     return services.import_list(
         actor=Actor.system(office),
         content=out.getvalue().encode(),
@@ -98,6 +98,25 @@ def test_a_slip_beside_the_same_birth_date_is_asked_about(cast):
     load(cast.village, born, ["AHMAD FAUZII", *born[1:]], ["AHMAD FAUZAN", *born[1:]])
     asked = Likeness.objects.get()
     assert (asked.resident.name, asked.other.name) == ("AHMAD FAUZI", "AHMAD FAUZII")
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize(
+    ("numbers", "is_asked"),
+    [
+        (("3509990405600001", ""), True),
+        (("", "3509990405600001"), True),
+        (("3509990405600001", "3509990405600002"), False),
+    ],
+)
+def test_a_slip_is_asked_about_unless_both_rows_have_a_nik(cast, numbers, is_asked):
+    one = ["AHMAD FAUZI", "04-05-1960", *FATHER[2:]]
+    slip = ["AHMAD FAUZII", *one[1:]]
+    lines = [[*line, nik] for line, nik in zip((one, slip), numbers, strict=True)]
+    batch = load(cast.village, *lines, header=[*HEADER, "NIK"])
+    assert Resident.objects.count() == 2
+    assert batch.counts["problems"].get("namesake_row", 0) == is_asked
+    assert Likeness.objects.count() == is_asked
 
 
 @pytest.mark.usefixtures("piece")
