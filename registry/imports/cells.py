@@ -135,6 +135,8 @@ def text_of(cell: Cell) -> str:
 
 def value_of(cell: Cell) -> str:
     """Return the cell's text, with the ways of writing "nothing" as nothing."""
+    if cell is None or cell == "":
+        return ""
     text = text_of(cell)
     return "" if text.lower() in _NOTHING else text
 

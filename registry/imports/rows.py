@@ -283,12 +283,13 @@ def _read_identity(
     """Read NIK, birth date and sex together: each helps to doubt or to complete the others."""
     digits, found = cells.number_of(raw.get("nik"), kind="nik")
     row.problems += found
+    birth = _birth_cell(raw)
+    stated, misread = cells.birth_date_of(
+        birth, today=today, nik_date=None, month_first=month_first
+    )
     nik = None
     if digits:
         try:
-            stated, misread = cells.birth_date_of(
-                _birth_cell(raw), today=today, nik_date=None, month_first=month_first
-            )
             nik = identity.parse_nik(digits, today=today, stated_birth_date=stated)
         except IdentityError as error:
             row.problems = [code for code in row.problems if code != "nik_tidied"]
@@ -297,10 +298,11 @@ def _read_identity(
         row.problems.append("nik_missing")
     row.nik = digits if nik else ""
 
-    nik_date = nik.birth_date if nik else None
-    row.birth_date, found = cells.birth_date_of(
-        _birth_cell(raw), today=today, nik_date=nik_date, month_first=month_first
-    )
+    row.birth_date, found = stated, misread
+    if nik and (misread or stated != nik.birth_date):
+        row.birth_date, found = cells.birth_date_of(
+            birth, today=today, nik_date=nik.birth_date, month_first=month_first
+        )
     row.problems += found
     row.sex, found = _sex_of(raw, nik_sex=nik.sex if nik else "")
     row.problems += found
