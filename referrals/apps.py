@@ -53,12 +53,15 @@ def _add_navigation() -> None:
     from puskesmas.navigation import Entry, add
     from referrals import views, views_inbox
 
+    overseers = (*views_inbox.WHOLE_DISTRICT, Role.ADMIN)
     entries = (
         (_("Persetujuan"), "approvals", "stamp", 30, views.APPROVERS, True),
         (_("Pengiriman"), "deliveries", "send", 35, (*views.READERS, Role.ADMIN), True),
         (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
         (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
         (_("Desa terhubung"), "villages", "link", 80, (Role.ADMIN, Role.MANAGER), False),
+        (_("Desa berdampingan"), "overview", "chart-column", 35, overseers, False),
+        (_("Kuota"), "quotas", "ticket", 40, overseers, False),
         (_("Jalur rujukan"), "chain", "route", 85, (Role.ADMIN, Role.MANAGER), False),
     )
     for label, page, icon, order, roles, village in entries:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models import Complaint
 from programs.eligibility.forms import FactForm
 from programs.models import Partner, Programme
 from programs.terms.fields import fields
@@ -286,6 +287,24 @@ class InboxFilter(forms.Form):
 
     village = forms.ChoiceField(label=_("Desa/kelurahan"), required=False)
     programme = forms.ChoiceField(label=_("Program"), required=False)
+    urgency = forms.ChoiceField(
+        label=_("Kedaruratan"),
+        required=False,
+        choices=[("", _("Semua")), *Complaint.Urgency.choices],
+    )
+    age = forms.TypedChoiceField(
+        label=_("Masuk lebih lama dari"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("Semua")),
+            (3, _("3 hari")),
+            (7, _("7 hari")),
+            (14, _("14 hari")),
+            (30, _("30 hari")),
+        ],
+    )
     tab = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -357,6 +376,24 @@ class InboxActForm(ActForm):
             self.fields[name].required = required
         if "reason" in self.fields:
             self.fields["reason"].help_text = self.HINTS.get(action, "")
+
+
+class TogetherForm(InboxActForm):
+    """The same for many at once: ``pick`` names each with the version that was seen."""
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, action=action, **kwargs)
+        del self.fields["version"]
+        self.fields["action"] = forms.CharField(widget=forms.HiddenInput)
+        self.fields["pick"] = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput)
+        picks: Any = self.fields["pick"]
+        picks.choices = [(value, value) for value in self.initial["pick"]]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was filled in, without which referrals and which act."""
+        own = {"action", "pick"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in own}
 
 
 # --- Which offices exchange messages -----------------------------------------------------------

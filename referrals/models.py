@@ -15,6 +15,7 @@ from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.partners.models import PartnerKey
+from referrals.quotas.models import Place, Quota
 from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
 
@@ -22,6 +23,8 @@ __all__ = [
     "Answering",
     "ChainRule",
     "PartnerKey",
+    "Place",
+    "Quota",
     "ReceivedReferral",
     "ReceivedSubmission",
     "Referral",

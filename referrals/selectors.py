@@ -309,10 +309,24 @@ def received_by(actor: Actor) -> QuerySet[ReceivedReferral]:
 
 
 def inbox_page(
-    actor: Actor, *, tab: str, peer: uuid.UUID | None = None, programme: str = "", position: str
+    actor: Actor,
+    *,
+    tab: str,
+    position: str,
+    peer: uuid.UUID | None = None,
+    programme: str = "",
+    urgency: str = "",
+    age: int | None = None,
 ) -> Any:
-    """Return one keyset page of the inbox, emergencies and then the oldest first (one query)."""
+    """Return one keyset page of the inbox, emergencies and then the oldest first (one query).
+
+    ``age`` keeps what came more than so many days ago.
+    """
     rows = received_by(actor).filter(TABS[tab][1])
+    if urgency:
+        rows = rows.filter(urgency=urgency)
+    if age:
+        rows = rows.filter(received_at__lt=timezone.now() - timedelta(days=age))
     if peer:
         rows = rows.filter(peer__uid=peer)
     if programme:

@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from referrals import views, views_inbox, views_links, views_options
+from referrals import (
+    overview,
+    views,
+    views_inbox,
+    views_links,
+    views_options,
+    views_together,
+)
 from referrals.chain import views as chain
+from referrals.quotas import views as quotas
 
 app_name = "referrals"
 urlpatterns = [
@@ -14,10 +22,15 @@ urlpatterns = [
     path("chain/", chain.chain, name="chain"),
     path("chain/<uuid:uid>/drop/", chain.drop, name="chain_drop"),
     path("chain/supervisors/<uuid:uid>/", chain.supervised, name="chain_supervised"),
+    path("villages/overview/", overview.overview, name="overview"),
+    path("quotas/", quotas.quotas, name="quotas"),
+    path("quotas/set/", quotas.set_quota, name="quota_set"),
+    path("quotas/<uuid:uid>/", quotas.quota, name="quota"),
     path("draft/<uuid:case_uid>/", views.draft, name="draft"),
     path("options/<uuid:case_uid>/", views_options.options, name="options"),
     path("options/<uuid:case_uid>/facts/<str:code>/", views_options.state_fact, name="state_fact"),
     path("inbox/", views_inbox.inbox, name="inbox"),
+    path("inbox/together/", views_together.together, name="together"),
     path("inbox/<uuid:uid>/", views_inbox.received, name="received"),
     path("inbox/<uuid:uid>/reveal/", views_inbox.reveal, name="reveal"),
     path("inbox/<uuid:uid>/<slug:action>/", views_inbox.act, name="inbox_act"),

@@ -16,16 +16,18 @@ from puskesmas.errors import DomainError, NotYourRole
 from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, form_page, officer_page
-from puskesmas.workflow import role_names
+from puskesmas.workflow import Step, role_names
 from referrals import cards, selectors
+from referrals.chain.models import WHOLE_DISTRICT
 from referrals.forms import InboxActForm, InboxFilter
 from referrals.models import ReceivedReferral
+from referrals.quotas.selectors import place_in_line
 from referrals.services import inbox as verbs
 from referrals.views import pager
 from referrals.workflow import INBOX, OVER, REALISATION, Inbox, Realisation
 from registry.forms import RevealForm
 
-READERS = (Role.MANAGER, Role.DISTRICT_BACK, Role.DISTRICT_FRONT, Role.SUPERVISOR)
+READERS = (*WHOLE_DISTRICT, Role.SUPERVISOR)
 WRITERS = (Role.MANAGER, Role.DISTRICT_BACK)
 _TONES = {
     Inbox.REVIEW: "waiting",
@@ -37,6 +39,9 @@ _TONES = {
     Inbox.APPROVED: "success",
     Inbox.REFUSED: "danger",
 }
+_FILTERS = ("village", "programme", "urgency", "age")
+#: What reached the person is not refused any more.
+_IN_HAND = (Realisation.COLLECTED, Realisation.ENDED)
 
 
 @require_GET
@@ -57,6 +62,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         tab=tab,
         peer=uuid.UUID(chosen["village"]) if chosen.get("village") else None,
         programme=chosen.get("programme", ""),
+        urgency=chosen.get("urgency", ""),
+        age=chosen.get("age"),
         position=request.GET.get("at", ""),
     )
     return render(
@@ -66,23 +73,35 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "tabs": _tabs(actor, tab, chosen),
             "rows": page.rows,
             "form": form,
-            "active": sum(bool(chosen.get(name)) for name in ("village", "programme")),
+            "active": sum(bool(chosen.get(name)) for name in _FILTERS),
+            "together": _together(actor, page.rows),
             "clear_url": f"?tab={tab}",
             **pager(request, page),
         },
     )
 
 
+def _together(actor: Actor, rows: list[ReceivedReferral]) -> list[Step]:
+    """Return the acts that may be done on some of the rows at once."""
+    states = {row.state for row in rows}
+    return [
+        step
+        for step in INBOX.steps.values()
+        if step.action in InboxActForm.NEEDS
+        and INBOX.is_permitted(step, actor)
+        and not step.sources.isdisjoint(states)
+        and not states <= {Inbox.APPROVED, Inbox.REFUSED}
+    ]
+
+
 def _own_tab(actor: Actor) -> str:
     """Return the tab of what waits for this officer."""
-    return "new" if actor.has(*WRITERS, Role.DISTRICT_FRONT) else "review"
+    return "new" if actor.has(*WHOLE_DISTRICT) else "review"
 
 
 def _tabs(actor: Actor, current: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
     counts = selectors.inbox_counts(actor)
-    kept = "".join(
-        f"&{name}={chosen[name]}" for name in ("village", "programme") if chosen.get(name)
-    )
+    kept = "".join(f"&{name}={chosen[name]}" for name in _FILTERS if chosen.get(name))
     return [
         {
             "label": label,
@@ -150,6 +169,7 @@ def _draw(
             "history": cards.inbox_history(row),
             "told": selectors.told_village(row),
             "earlier": selectors.earlier_submissions(row),
+            "line": place_in_line(row),
         },
     )
 
@@ -180,13 +200,14 @@ def _acts(row: ReceivedReferral, actor: Actor) -> list[cards.Act]:
             quiet=answered,
         )
         for step in steps
-        if not (step.action == "refuse" and row.realisation == Realisation.COLLECTED)
+        if not (step.action == "refuse" and row.realisation in _IN_HAND)
     ]
     if row.state != Inbox.APPROVED:
         return sorted(acts, key=lambda act: not act.primary)
     realising = [
         cards.Act(step.label, reverse("referrals:inbox_act", args=[row.uid, step.action]))
         for step in REALISATION.available(state=row.realisation, actor=actor)
+        if row.realisation != Realisation.QUEUED or step.action == Realisation.NEVER
     ]
     return realising + acts
 

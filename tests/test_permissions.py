@@ -41,7 +41,8 @@ LISTS = {"back", "koordinator", "admin"}
 #: Who says of two records whether they are one person.
 DECIDERS = {"back", "koordinator"}
 DISTRICT = {"manager", "district_back"}
-INBOX_READERS = DISTRICT | {"district_front", "supervisor"}
+WHOLE_DISTRICT = DISTRICT | {"district_front"}
+INBOX_READERS = WHOLE_DISTRICT | {"supervisor"}
 REVIEWERS = {"supervisor", "manager"}
 #: Who sets up how the district works.
 SETTERS = {"manager", "district_admin"}
@@ -433,6 +434,21 @@ PAGES = rows(
     row("GET", "/referrals/deliveries/", READERS | {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/links/", {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/villages/", SETTERS, hidden={"admin"}),
+    row(
+        "GET",
+        "/referrals/villages/overview/",
+        WHOLE_DISTRICT | {"district_admin"},
+        hidden={"admin"},
+    ),
+    row("GET", "/referrals/quotas/", WHOLE_DISTRICT | {"district_admin"}, hidden={"admin"}),
+    row("GET", "/referrals/quotas/{quota.uid}/", WHOLE_DISTRICT),
+    row(
+        "GET POST",
+        "/referrals/quotas/set/",
+        SETTERS,
+        {"programme_code": "KIS-D", "places": "5"},
+        hidden={"admin"},
+    ),
     row("GET POST", "/referrals/chain/", SETTERS, {"manager": "on"}, hidden={"admin"}),
     row("POST", "/referrals/chain/{rule.uid}/drop/", SETTERS, hidden={"admin"}),
     row("GET POST", "/referrals/chain/supervisors/{supervisor.uid}/", SETTERS, hidden={"admin"}),
@@ -489,6 +505,12 @@ PAGES = rows(
     row("POST", "/referrals/{helping.uid}/revoke-link/", LETTERS, version="helping"),
     # The district's inbox
     row("GET", "/referrals/inbox/", INBOX_READERS),
+    row(
+        "POST",
+        "/referrals/inbox/together/",
+        {"manager"},
+        TOLD | {"action": "recommend", "pick": "{received.uid}.{received.version}"},
+    ),
     row("GET", "/referrals/inbox/{received.uid}/", INBOX_READERS),
     row("POST", "/referrals/inbox/{received.uid}/reveal/", INBOX_READERS, REASON),
     row(

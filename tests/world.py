@@ -48,8 +48,16 @@ from puskesmas import attachments, furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.officers import issue_token
 from referrals import exchange
-from referrals.models import ChainRule, PartnerKey, ReceivedReferral, Referral, Supervision
+from referrals.models import (
+    ChainRule,
+    PartnerKey,
+    Quota,
+    ReceivedReferral,
+    Referral,
+    Supervision,
+)
 from referrals.partners import keys
+from referrals.quotas.services import set_quota
 from referrals.services import approval, linking
 from registry import services as registry
 from registry.criteria import services as criteria
@@ -164,6 +172,7 @@ class World:
     token: ApiToken
     post: Assignment
     rule: ChainRule
+    quota: Quota
 
     @property
     def officer(self) -> User:
@@ -239,6 +248,7 @@ def build() -> World:
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
         post=Assignment.objects.get(user=cast.users["facilitator"]),
         rule=ChainRule.objects.get(),
+        quota=set_quota(actor=cast.actor("manager"), programme_code="KIS-D", places=1),
         **rows,
     )
 

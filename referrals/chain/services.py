@@ -42,7 +42,7 @@ def set_chain(
             _("Paling sedikit manajer atau pemilik program harus dilewati."), field="owner"
         )
     # Two administrators at one moment: the second replaces what the first said.
-    Office.objects.select_for_update().get(pk=actor.office.pk)
+    Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
     rule, _created = ChainRule.objects.update_or_create(
         office=actor.office,
         peer=_village(actor, village) if village else None,

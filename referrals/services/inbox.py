@@ -5,34 +5,26 @@ says it. The office of the district sees what was sent and nothing else.
 """
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puskesmas import outbox
 from puskesmas.actors import Actor
 from puskesmas.crypto import blind_index
 from puskesmas.errors import InvalidInput, WrongState
-from puskesmas.history import record_transition
 from puskesmas.locking import lock
 from puskesmas.models import Office, Peer
-from puskesmas.workflow import Step, Workflow
 from referrals.chain.selectors import Hops, hops_of
-from referrals.exchange import ANSWERED, Refusal, Taken
+from referrals.exchange import Refusal, Taken
 from referrals.models import Answering, ReceivedReferral, ReceivedSubmission
+from referrals.quotas import services as quotas
+from referrals.services.telling import SCHEMA_VERSION, Said, move, tell_village
 from referrals.workflow import INBOX, REALISATION, Answer, Inbox, Realisation
 
-#: The newest version of referral.answered this code writes, and what only that one can say.
-#: Everything else still travels in the first, which every village understands.
-SCHEMA_VERSION = 2
-_SECOND_VERSION = frozenset(
-    {Answer.FORWARDED.value, Realisation.QUEUED.value, Realisation.ENDED.value}
-)
+__all__ = ["SCHEMA_VERSION", "Said", "act", "hops_of_row", "is_on_its_way", "realise", "take_in"]
 
 #: What the village is told after each of the inbox's moves.
 _ANSWERS = {
@@ -46,17 +38,6 @@ _ANSWERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What goes with an answer: who said it, under which number, when, in which words."""
-
-    said_on: date
-    owner: str = ""
-    document_number: str = ""
-    reason: str = ""
-    instructions: str = ""
-
-
 def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     """Take in a village's submission (kind referral.submitted), inside receive()'s transaction.
 
@@ -68,7 +49,7 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
     """
     # One writer at a time, so that agenda numbers follow each other and a village's two
     # submissions of one referral meet in order.
-    office = Office.objects.select_for_update().get(pk=peer.office_id)
+    office = Office.objects.select_for_update(no_key=True).get(pk=peer.office_id)
     row = (
         ReceivedReferral.objects.select_for_update(of=("self",))
         .filter(peer=peer, referral_uid=body["referral_uid"])
@@ -115,7 +96,7 @@ def _mended_submission(row: ReceivedReferral, body: dict[str, Any], *, actor: Ac
     for name, value in _content(body).items():
         setattr(row, name, value)
     row.version += 1
-    _move(row, INBOX.steps["resubmitted"], actor=actor)
+    move(row, INBOX.steps["resubmitted"], actor=actor)
     row.save()
 
 
@@ -123,7 +104,7 @@ def _start(row: ReceivedReferral) -> None:
     """Send a file that has just come to the first hop of its chain."""
     hops = hops_of_row(row)
     if hops.supervisor:
-        _move(row, INBOX.steps["to_review"], actor=Actor.system(row.office))
+        move(row, INBOX.steps["to_review"], actor=Actor.system(row.office))
         row.save()
     else:
         _skip_manager(row, hops)
@@ -133,9 +114,9 @@ def _skip_manager(row: ReceivedReferral, hops: Hops) -> None:
     """Send a file that would be the manager's to the owner, where the chain has no manager."""
     if hops.manager:
         return
-    _move(row, INBOX.steps["forward"], actor=Actor.system(row.office))
+    move(row, INBOX.steps["forward"], actor=Actor.system(row.office))
     said = Said(said_on=row.office.today(), owner=row.payload["programme"]["owner"])
-    _tell_village(row, about=Answering.About.ANSWER, value=Answer.FORWARDED, said=said)
+    tell_village(row, about=Answering.About.ANSWER, value=Answer.FORWARDED, said=said)
 
 
 def hops_of_row(row: ReceivedReferral) -> Hops:
@@ -180,6 +161,7 @@ def act(
         NotFound, StaleVersion, NotYourRole, WrongState: the table, or the chain, says no.
         InvalidInput: reason, owner or date missing or impossible.
     """
+    held = quotas.lock_quotas(actor.office) if action in {"approve", "refuse"} else {}
     row = lock(ReceivedReferral, uid, actor=actor, version=version)
     step = INBOX.check(action, state=row.state, actor=actor, reason=said.reason)
     _check(row, said, needs_owner=action in {"approve", "refuse"})
@@ -194,14 +176,18 @@ def act(
             else _("Jalur program ini berhenti di sini: catat langsung keputusannya."),
             state=row.state,
         )
-    if action == "refuse" and row.realisation == Realisation.COLLECTED:
+    if action == "refuse" and row.realisation in {Realisation.COLLECTED, Realisation.ENDED}:
         raise WrongState(
             _("Bantuan sudah diterima warga; jawaban tidak bisa diubah menjadi penolakan."),
             state=row.state,
         )
-    _move(row, step, actor=actor, reason=said.reason)
-    _tell_village(row, about=Answering.About.ANSWER, value=_ANSWERS[action], said=said)
-    if action == "pass":
+    move(row, step, actor=actor, reason=said.reason)
+    tell_village(row, about=Answering.About.ANSWER, value=_ANSWERS[action], said=said)
+    if action == "approve":
+        quotas.approved(row, held)
+    elif action == "refuse":
+        quotas.release(row, held)
+    elif action == "pass":
         _skip_manager(row, hops)
     return row
 
@@ -233,6 +219,7 @@ def realise(
         NotFound, StaleVersion, NotYourRole, InvalidInput.
         WrongState: the owner has not approved, or the table says no.
     """
+    held = quotas.lock_quotas(actor.office) if value == Realisation.NEVER else {}
     row = lock(ReceivedReferral, uid, actor=actor, version=version)
     step = REALISATION.check(value, state=row.realisation, actor=actor, reason=said.reason)
     if row.state != Inbox.APPROVED:
@@ -240,13 +227,17 @@ def realise(
             _("Realisasi dicatat setelah pemilik program menyetujui."), state=row.state
         )
     _check(row, said, needs_owner=False)
+    if value != Realisation.NEVER:
+        quotas.require_place(row)
     if value == Realisation.READY and not said.instructions.strip():
         raise InvalidInput(
             _("Tulis di mana dan kapan diambil, apa yang dibawa, dan siapa yang boleh mengambil."),
             field="instructions",
         )
-    _move(row, step, actor=actor, reason=said.reason, table=REALISATION)
-    _tell_village(row, about=Answering.About.REALISATION, value=value, said=said)
+    move(row, step, actor=actor, reason=said.reason, table=REALISATION)
+    tell_village(row, about=Answering.About.REALISATION, value=value, said=said)
+    if value == Realisation.NEVER:
+        quotas.release(row, held)
     return row
 
 
@@ -255,44 +246,3 @@ def _check(row: ReceivedReferral, said: Said, *, needs_owner: bool) -> None:
         raise InvalidInput(_("Tulis siapa yang memutuskan."), field="owner")
     if said.said_on > row.office.today():
         raise InvalidInput(_("Tanggalnya tidak mungkin sesudah hari ini."), field="said_on")
-
-
-def _move(
-    row: ReceivedReferral,
-    step: Step,
-    *,
-    actor: Actor,
-    reason: str = "",
-    table: Workflow = INBOX,
-) -> None:
-    source = getattr(row, table.field)
-    setattr(row, table.field, step.target)
-    if table is INBOX:
-        row.state_since = timezone.now()
-    record_transition(
-        subject=row, field=table.field, step=step, source=source, actor=actor, reason=reason
-    )
-
-
-def _tell_village(row: ReceivedReferral, *, about: str, value: str, said: Said) -> None:
-    row.answer_sequence += 1
-    row.save()
-    outbox.enqueue(
-        office=row.office,
-        peer=row.peer,
-        kind=ANSWERED,
-        schema_version=SCHEMA_VERSION if value in _SECOND_VERSION else 1,
-        subject=row,
-        body={
-            "referral_uid": str(row.referral_uid),
-            "submission": row.submission_number,
-            "about": about,
-            "value": value,
-            "sequence": row.answer_sequence,
-            "owner": said.owner.strip(),
-            "document_number": said.document_number.strip(),
-            "said_on": said.said_on.isoformat(),
-            "reason": said.reason.strip(),
-            "instructions": said.instructions.strip(),
-        },
-    )
