@@ -19,6 +19,7 @@ from complaints.workflow import CaseState
 from programs.models import Programme
 from puskesmas.actors import Actor
 from puskesmas.backdating import at
+from puskesmas.errors import InvalidInput
 from puskesmas.models import Office, Role, User
 from referrals import demo_texts as texts
 from referrals.models import Answering, Referral
@@ -91,10 +92,15 @@ class _Road:
         if asked is None or case.finding_at is None:
             return
         self.moment = case.finding_at
-        for wait in (script or self._script)(case, asked.programme):
-            self.moment = self._later(wait)
-            if self.moment >= self.now:
-                return
+        try:
+            for wait in (script or self._script)(case, asked.programme):
+                self.moment = self._later(wait)
+                if self.moment >= self.now:
+                    return
+        except InvalidInput as refused:
+            # Somebody who asks for it in another case already: this one waits.
+            if refused.code != "live_referral":
+                raise
 
     def drafted(self, case: Complaint, programme: Programme) -> Script:
         """Wait for the approver."""

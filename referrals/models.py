@@ -35,8 +35,13 @@ __all__ = [
 
 def is_live() -> Q:
     """Return the condition "may still lead to something": one a case, programme and time."""
-    over = Q(realisation__in=["never", "ended"])
+    over = Q(realisation__in=["collected", "never", "ended"])
     return ~Q(approval="refused") & ~Q(answer="refused") & ~over
+
+
+def came_to_something() -> Q:
+    """Return the condition "live, or in hand"."""
+    return is_live() | Q(approval="approved", answer="approved", realisation="collected")
 
 
 def is_undelivered() -> Q:

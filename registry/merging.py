@@ -147,7 +147,7 @@ def _require_decider(actor: Actor) -> None:
 
 def _lock_office(actor: Actor) -> None:
     """Let one merge of an office pass at a time: two at once could make a chain or a circle."""
-    Office.objects.select_for_update().get(pk=actor.office.pk)
+    Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
 
 
 def _record(uid: uuid.UUID | str, actor: Actor) -> Resident:

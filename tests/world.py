@@ -193,7 +193,12 @@ def build() -> World:
         furnishing.furnish(office)
     _link(cast)
     person, child = _family(cast)
-    fresh, case, referred, gone, helped = (_case(cast, person, place) for place in range(5))
+    # One live referral per person and programme: what waits for the approver, and what went to a
+    # partner, are neighbours'.
+    neighbours = [_neighbour(cast, name) for name in ("Marwati Ningsih", "Suyitno Ningsih")]
+    about = (person, person, neighbours[0], person, neighbours[1])
+    cases = (_case(cast, one, place) for place, one in enumerate(about))
+    fresh, case, referred, gone, helped = cases
     paper = complaints.attach_paper(
         actor=cast.actor("front"), uid=case.uid, code="kk", upload=picture()
     )
@@ -300,6 +305,20 @@ def _family(cast: Cast) -> tuple[Resident, Resident]:
         decile=2,
     )
     return person, child
+
+
+def _neighbour(cast: Cast, name: str) -> Resident:
+    front = cast.actor("front")
+    neighbour = registry.create_resident(actor=front, name=name, dusun="Krajan")
+    registry.record_register_check(
+        actor=front,
+        resident=neighbour,
+        register_code="DTSEN",
+        method="siks_ng",
+        result="listed",
+        decile=2,
+    )
+    return neighbour
 
 
 def _case(cast: Cast, person: Resident, place: int) -> Complaint:

@@ -25,7 +25,7 @@ from puskesmas.locking import require_version
 from puskesmas.models import Peer
 from puskesmas.workflow import Workflow
 from referrals.exchange import Refusal, Taken
-from referrals.models import Answering, Referral, is_live
+from referrals.models import Answering, Referral, came_to_something
 from referrals.services.locking import lock_with_case
 from referrals.workflow import (
     ANSWER,
@@ -284,7 +284,7 @@ def _has_successor(referral: Referral, value: str) -> bool:
     others = Referral.objects.filter(
         complaint_id=referral.complaint_id, programme_id=referral.programme_id
     )
-    return others.filter(is_live()).exclude(pk=referral.pk).exists()
+    return others.filter(came_to_something()).exclude(pk=referral.pk).exists()
 
 
 def _apply_answer(referral: Referral, case: Complaint, said: Answering, actor: Actor) -> None:

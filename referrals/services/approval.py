@@ -29,6 +29,7 @@ from referrals.models import Referral
 from referrals.separation import Bench
 from referrals.services.delivery import submit, upstream_of
 from referrals.services.locking import lock_with_case
+from referrals.services.only_one import require_only_one
 from referrals.weighing import require_agreement, weigh_approval, weigh_draft
 from referrals.workflow import ANSWER, APPROVAL, Answer, Approval
 
@@ -67,7 +68,8 @@ def draft_referral(
         NotFound: no such case in this office.
         NotYourRole, OwnFamily, WrongState, StaleVersion: the case cannot be referred by him, now.
         InvalidInput: programme, need or reason missing, or a road, legal basis or service that does
-            not fit; a partner's programme whose agreements have ended.
+            not fit; a partner's programme whose agreements have ended; the person already asks for
+            the programme in another case (``code`` "live_referral").
     """
     case = lock_case(case_uid, actor=actor)
     # Behind the lock, so that the second of two clicks finds what the first one made.
@@ -91,6 +93,7 @@ def draft_referral(
     weighed = weigh_draft(
         actor=actor, case=case, programme=programme, service=service, reason=going_on_reason
     )
+    require_only_one(actor=actor, case=case, programme=programme, follows=weighed.follows)
     verdict = weighed.verdict
     move_case(actor=actor, case=case, action="submit_referral")
     try:
@@ -230,6 +233,13 @@ def resubmit(
         programme=referral.programme,
         service=referral.service,
         reason=going_on_reason,
+        itself=referral,
+    )
+    require_only_one(
+        actor=actor,
+        case=case,
+        programme=referral.programme,
+        follows=weighed.follows,
         itself=referral,
     )
     _keep(actor, referral, case, weighed.verdict, going_on_reason)

@@ -32,6 +32,8 @@ def _today(world):
 
 
 def test_a_case_is_referred_once_per_programme(api, world):
+    # What the person asks for in another case stands in the way no longer.
+    Referral.objects.filter(pk=world.sent.pk).update(answer="refused")
     back, url = api("back"), f"{CASES}{world.case.uid}/"
     body = {"programme": "KIS-D", "road": "district", "need": "Berobat rutin"}
     header = key() | seen(back.get(url))

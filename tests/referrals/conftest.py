@@ -90,10 +90,12 @@ def make_case(cast, resident):
     register = Register.objects.create(office=cast.village, code="DTSEN", name_id="DTSEN")
 
     def build(state=CaseState.IN_HANDLING, **fields):
+        """Make a case of the resident; a later one is somebody else's, unless said otherwise."""
+        subject = fields.setdefault("subject", _subject(cast, resident))
         received = timezone.now() - timedelta(hours=3)
         check = RegisterCheck.objects.create(
             office=cast.village,
-            resident=resident,
+            resident=subject,
             register=register,
             method=RegisterCheck.Method.LIST,
             result=RegisterCheck.Result.LISTED,
@@ -102,7 +104,6 @@ def make_case(cast, resident):
         )
         values = {
             "office": cast.village,
-            "subject": resident,
             "kind": kind,
             "receipt_number": new_number(),
             "received_at": received,
@@ -116,6 +117,16 @@ def make_case(cast, resident):
         return Complaint.objects.create(**values | fields)
 
     return build
+
+
+def _subject(cast, resident):
+    """One live referral per person and programme: whoever makes many cases needs many people."""
+    if not Complaint.objects.filter(subject=resident).exists():
+        return resident
+    place = Complaint.objects.count()
+    return Resident.objects.create(
+        office=cast.village, nik=f"35099901019{place:05d}", name="Tetangga", name_key="tetangga"
+    )
 
 
 @pytest.fixture

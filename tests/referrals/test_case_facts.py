@@ -58,9 +58,9 @@ def test_the_case_page_says_of_each_paper_whether_it_is_at_hand(cast, of_bekasi,
 
 
 def test_the_class_of_one_admission_does_not_colour_the_persons_next_case(
-    cast, of_bekasi, make_case, login
+    cast, of_bekasi, make_case, resident, login
 ):
-    first, second = make_case(), make_case()
+    first, second = make_case(), make_case(subject=resident)
     login("front").post(fact_url(first), answer(cast.village))
     assert known(first)["care.class"].value == "II"
     assert "care.class" not in known(second)
@@ -76,8 +76,10 @@ def test_the_persons_page_does_not_ask_for_what_holds_of_one_case_only(of_bekasi
     assert front.get(url).status_code == 404
 
 
-def test_who_receives_what_holds_in_whatever_case_it_was_said(cast, of_bekasi, make_case, login):
-    first, second = make_case(), make_case()
+def test_who_receives_what_holds_in_whatever_case_it_was_said(
+    cast, of_bekasi, make_case, resident, login
+):
+    first, second = make_case(), make_case(subject=resident)
     said = answer(cast.village, value="no", source="warga")
     assert login("front").post(fact_url(first, "holds.PBI-JK"), said).status_code == 302
     assert known(second)["holds.PBI-JK"].value is False

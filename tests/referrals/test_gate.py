@@ -138,6 +138,7 @@ def test_the_hospital_without_the_health_centres_letter_2018_not_approvable_2017
     with pytest.raises(WrongState, match="rujukan puskesmas") as held:
         counter.approve(at_2018)
     assert held.value.code == "papers_missing"
+    Referral.objects.update(approval="refused")
     at_2017 = counter.draft(counter.case(KS, IN_2017), KS, service="inap")
     assert counter.approve(at_2017).approval == "approved"
 
@@ -281,6 +282,7 @@ def test_no_card_an_sktm_replaces_it_and_the_destination_is_dinkes(counter):
     referral = counter.draft(counter.case(KS, IN_2018, papers), KS, service="inap")
     assert referral.destination == "Dinas Kesehatan Kota Bekasi"
     assert counter.approve(referral).approval == "approved"
+    Referral.objects.update(answer="refused")
     with_card = counter.draft(counter.case(KS, IN_2018, CONTROL), KS, service="inap")
     assert with_card.destination == "Rumah sakit mitra"
 

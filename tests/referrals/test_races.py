@@ -87,3 +87,10 @@ def test_one_word_on_a_draft_counts_when_two_are_given_at_once(cast, draft):
     approved = referral.approval == Approval.APPROVED
     assert Submission.objects.count() == (1 if approved else 0)
     assert referral.approval in {Approval.APPROVED, Approval.REFUSED}
+
+
+def test_of_two_drafts_for_one_person_in_two_cases_one_is_made(cast, draft, make_case, resident):
+    cases = [make_case(subject=resident) for _n in range(3)]
+    errors = together(*[lambda case=case: draft(case_uid=case.uid) for case in cases])
+    assert [error.code for error in errors] == ["live_referral"] * 2
+    assert Referral.objects.count() == 1
