@@ -16,6 +16,7 @@ from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.partners.models import PartnerKey
 from referrals.quotas.models import Place, Quota
+from referrals.realised.models import RealisationSheet
 from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
 from reports.letters.models import Letter
 
@@ -25,6 +26,7 @@ __all__ = [
     "PartnerKey",
     "Place",
     "Quota",
+    "RealisationSheet",
     "ReceivedReferral",
     "ReceivedSubmission",
     "Referral",

@@ -12,6 +12,7 @@ from referrals import (
 )
 from referrals.chain import views as chain
 from referrals.quotas import views as quotas
+from referrals.realised import views as realised
 
 app_name = "referrals"
 urlpatterns = [
@@ -23,6 +24,10 @@ urlpatterns = [
     path("chain/<uuid:uid>/drop/", chain.drop, name="chain_drop"),
     path("chain/supervisors/<uuid:uid>/", chain.supervised, name="chain_supervised"),
     path("villages/overview/", overview.overview, name="overview"),
+    path("realised/new/", realised.new, name="realised_new"),
+    path("realised/<uuid:uid>/", realised.realised, name="realised"),
+    path("realised/<uuid:uid>/apply/", realised.apply, name="realised_apply"),
+    path("realised/<uuid:uid>/problems/", realised.problems, name="realised_problems"),
     path("quotas/", quotas.quotas, name="quotas"),
     path("quotas/set/", quotas.set_quota, name="quota_set"),
     path("quotas/<uuid:uid>/", quotas.quota, name="quota"),

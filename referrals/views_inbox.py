@@ -75,6 +75,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "form": form,
             "active": sum(bool(chosen.get(name)) for name in _FILTERS),
             "together": _together(actor, page.rows),
+            "may_record": actor.has(*WRITERS),
             "clear_url": f"?tab={tab}",
             **pager(request, page),
         },

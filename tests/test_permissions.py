@@ -440,6 +440,10 @@ PAGES = rows(
         WHOLE_DISTRICT | {"district_admin"},
         hidden={"admin"},
     ),
+    row("GET POST", "/referrals/realised/new/", DISTRICT),
+    row("GET", "/referrals/realised/{cards.uid}/", DISTRICT),
+    row("POST", "/referrals/realised/{cards.uid}/apply/", DISTRICT, version="cards"),
+    row("GET", "/referrals/realised/{cards.uid}/problems/", DISTRICT),
     row("GET", "/referrals/quotas/", WHOLE_DISTRICT | {"district_admin"}, hidden={"admin"}),
     row("GET", "/referrals/quotas/{quota.uid}/", WHOLE_DISTRICT),
     row(

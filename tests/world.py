@@ -52,12 +52,14 @@ from referrals.models import (
     ChainRule,
     PartnerKey,
     Quota,
+    RealisationSheet,
     ReceivedReferral,
     Referral,
     Supervision,
 )
 from referrals.partners import keys
 from referrals.quotas.services import set_quota
+from referrals.realised import services as realisations
 from referrals.services import approval, linking
 from registry import services as registry
 from registry.criteria import services as criteria
@@ -173,6 +175,7 @@ class World:
     post: Assignment
     rule: ChainRule
     quota: Quota
+    cards: RealisationSheet
 
     @property
     def officer(self) -> User:
@@ -253,6 +256,7 @@ def build() -> World:
         token=issue_token(actor=cast.actor("front"), name="uji", roles=[Role.FRONT])[0],
         post=Assignment.objects.get(user=cast.users["facilitator"]),
         rule=ChainRule.objects.get(),
+        cards=_cards(cast),
         quota=set_quota(actor=cast.actor("manager"), programme_code="KIS-D", places=1),
         **rows,
     )
@@ -285,6 +289,12 @@ def _link(cast: Cast) -> None:
     below = Peer.objects.get(office=cast.district)
     Supervision.objects.create(officer=cast.users["supervisor"], peer=below)
     ChainRule.objects.create(office=cast.district, peer=below, programme_code="PKH")
+
+
+def _cards(cast: Cast) -> RealisationSheet:
+    sheet = f"NOMOR AGENDA;NIK;STATUS;TEMPAT\n{cast.district.today().year}/1;{NIK};siap;Loket 2\n"
+    upload = SimpleUploadedFile("kartu.csv", sheet.encode())
+    return realisations.hand_in(actor=cast.actor("manager"), upload=upload)
 
 
 def _family(cast: Cast) -> tuple[Resident, Resident]:

@@ -1,0 +1,1 @@
+"""Realisation by the sheet: an owner's list of cards that are ready or were collected."""
