@@ -47,7 +47,11 @@ PAGES = {
         *("office:officer_new", "office:officer_edit", "office:officer_role", "office:tokens"),
         *("office:officer_password", "office:assignment_end", "referrals:links"),
     ),
-    "manajer": ("home", "referrals:inbox", "referrals:received", "referrals:inbox_act"),
+    "manajer": (
+        *("home", "referrals:inbox", "referrals:received", "referrals:inbox_act"),
+        *("referrals:overview", "referrals:quotas", "referrals:quota_set"),
+        "referrals:realised_new",
+    ),
     "admin_slrt": ("home", "referrals:villages", "referrals:chain", "referrals:chain_supervised"),
 }
 DENSE = {

@@ -40,10 +40,13 @@ WITH_SECOND_STEP = (
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
 )
 #: What stands in the address of a page behind a stage.
-STAGES = ("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{")
+STAGES = (
+    *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
+    *("/quotas/{", "/realised/{"),
+)
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
-    *("referrals:override", "referrals:care"),
+    *("referrals:override", "referrals:care", "referrals:quota", "referrals:realised"),
     *("proposals:minutes", "proposals:outcomes"),
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
     "programs:call_name",
@@ -68,6 +71,7 @@ NOT_PAGES = {
             *("programs:distribution_remove", "programs:slot_remove", "programs:hand_defer"),
             *("programs:hand_papers", "programs:print_ask"),
             *("programs:catalogue_take", "programs:draft_row_act"),
+            *("referrals:chain_drop", "referrals:realised_apply"),
         ),
         "takes a form and shows the page it stands on",
     ),
@@ -80,7 +84,9 @@ NOT_PAGES = {
         ("registry:number_notes", "registry:number_notes_of"),
         "a part of the person's form, asked for by its script; read in tests/registry",
     ),
+    "referrals:together": "stands behind ticked rows; read in tests/referrals",
     "attachment": "a file of somebody's",
+    "referrals:realised_problems": "a sheet to take home",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
     "mfa_download_recovery_codes": "a file of codes",
     "health": "for programs",
