@@ -83,12 +83,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def _together(actor: Actor, rows: list[ReceivedReferral]) -> list[Step]:
-    """Return the acts that may be done on some of the rows at once."""
+    """Return the acts that may be done on some of the rows at once.
+
+    Where the chain ends with the manager, his decisions are noted one by one.
+    """
     states = {row.state for row in rows}
+    decided = {"approve", "refuse"} if states <= {Inbox.RECEIVED} else set()
     return [
         step
         for step in INBOX.steps.values()
-        if step.action in InboxActForm.NEEDS
+        if step.action in InboxActForm.NEEDS.keys() - decided
         and INBOX.is_permitted(step, actor)
         and not step.sources.isdisjoint(states)
         and not states <= {Inbox.APPROVED, Inbox.REFUSED}
