@@ -1353,6 +1353,7 @@ LISTS = {
     "GET /programmes/catalogue/partners/",
     "GET /programmes/cover/double/",
     "GET /referrals/approvals/",
+    "GET /referrals/deliveries/",
     "GET /proposals/",
     "GET /proposals/meetings/",
     "GET /proposals/sheets/",

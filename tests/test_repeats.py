@@ -77,10 +77,11 @@ FORMS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
         "back",
         "/referrals/draft/{case.uid}/",
         {
-            "programme": "{referral.programme.uid}",
+            "programme": "{kip.uid}",
             "road": "paper",
             "need": "Kartu",
             "legal_basis": "public_duty",
+            "going_on_reason": "Atas permintaan warga",
         },
         {"need": "Kartu dan kacamata"},
     ),
