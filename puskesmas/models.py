@@ -401,11 +401,12 @@ class Seal(models.Model):
 
 
 class Peer(models.Model):
-    """Whom this office exchanges messages with: another office by HTTP, a partner by e-mail.
+    """Whom this office exchanges messages with, and the road between them.
 
-    Upstream: we hold its address and the token it gave us. Downstream: it holds ours, we hold the
-    token's hash in :class:`ApiToken`. Partner: ``peer_uid`` is the partner's, who has the address.
-    Its circuit (:mod:`puskesmas.circuit`) is open while ``probe_at`` is set: since
+    Over HTTP: of an upstream office we hold the address and the token it gave us; a downstream one
+    holds ours, we hold the token's hash in :class:`ApiToken`. Offices of one installation have a
+    row each about the other. A partner gets e-mail; ``peer_uid`` is the partner's, who has the
+    address. The circuit (:mod:`puskesmas.circuit`) is open while ``probe_at`` is set: since
     ``silent_since``, after ``silences`` tries that failed.
     """
 
@@ -414,14 +415,20 @@ class Peer(models.Model):
         DOWNSTREAM = "downstream", _("bawahan")
         PARTNER = "partner", _("mitra")
 
-    #: To whom our sender pushes; the others fetch what waits for them.
-    PUSHED = (Direction.UPSTREAM, Direction.PARTNER)
+    class Transport(models.TextChoices):
+        HTTP = "http", _("lewat jaringan")
+        LOCAL = "local", _("di server yang sama")
+        EMAIL = "email", _("lewat surel")
+
+    #: Roads on which our sender goes there; over HTTP it goes only up.
+    PUSHED = (Transport.LOCAL, Transport.EMAIL)
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="peers")
     direction = models.CharField(max_length=10, choices=Direction)
     peer_uid = models.UUIDField(null=True)
     name = models.CharField(_("nama"), max_length=120)
+    transport = models.CharField(max_length=10, choices=Transport, default=Transport.HTTP)
     base_url = models.URLField(_("alamat"), blank=True)
     token = EncryptedTextField(default="", blank=True)
     active = models.BooleanField(_("aktif"), default=True)
@@ -446,6 +453,13 @@ class Peer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_pushed_to(self) -> bool:
+        """Return whether we carry our messages there; else they wait to be fetched or taken."""
+        if self.transport == self.Transport.HTTP:
+            return self.direction == self.Direction.UPSTREAM
+        return self.transport in self.PUSHED
 
 
 class OutboxMessage(models.Model):

@@ -86,7 +86,7 @@ def enqueue(
         body_sha256=body_hash(body),
         **values,
     )
-    if peer.direction in Peer.PUSHED:
+    if peer.is_pushed_to:
         transaction.on_commit(_wake_sender)
     return message
 
@@ -111,8 +111,14 @@ def is_waiting(message: OutboxMessage) -> bool:
     return message.acked_at is None and message.superseded_at is None
 
 
+def is_pushed() -> Q:
+    """Return the condition "this office carries it there" (as ``Peer.is_pushed_to``)."""
+    over_http = Q(peer__transport=Peer.Transport.HTTP, peer__direction=Peer.Direction.UPSTREAM)
+    return Q(peer__transport__in=Peer.PUSHED) | over_http
+
+
 def claim_next() -> OutboxMessage | None:
-    """Take the most due message we push that nobody holds, or None.
+    """Take the most due message that we carry and nobody holds, or None.
 
     The lease (``claimed_until``) of a sender that died runs out and the message is free again; its
     exact value is the holder's proof that the claim is still his. Of a silent peer's messages one
@@ -123,11 +129,7 @@ def claim_next() -> OutboxMessage | None:
         free = Q(claimed_until__isnull=True) | circuit.has_come("claimed_until")
         candidate = (
             OutboxMessage.objects.filter(is_open(), free, circuit.has_come("due_at"))
-            .filter(
-                circuit.lets_through("peer__"),
-                peer__active=True,
-                peer__direction__in=Peer.PUSHED,
-            )
+            .filter(is_pushed(), circuit.lets_through("peer__"), peer__active=True)
             .select_related("office", "peer")
             .order_by("due_at", "pk")
             .first()
@@ -147,7 +149,7 @@ def claim_next() -> OutboxMessage | None:
 
 
 def send_due(transport: Transport, after_ack: AfterAck, *, limit: int = 200) -> int:
-    """Send what is due to those we push to; return how many were acknowledged."""
+    """Send what is due; return how many were acknowledged."""
     sent = 0
     for _ in range(limit):
         message = claim_next()

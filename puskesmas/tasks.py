@@ -21,7 +21,10 @@ def heartbeat() -> None:
 
 @shared_task
 def send_due_messages() -> int:
-    """Send what is due to the tier above and to partners; what a round leaves goes at once."""
+    """Send what is due to the tier above, to partners, and to neighbours on this server.
+
+    What a round leaves goes at once.
+    """
     sent = outbox.send_due(transports.transport(), transports.after_ack, limit=ROUND)
     if sent == ROUND:
         send_due_messages.delay()

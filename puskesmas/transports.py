@@ -1,22 +1,22 @@
-"""Which function carries a message, and what follows its acknowledgement: filled by the apps.
+"""The roads a message may take, and what follows its acknowledgement: filled by the apps.
 
-``puskesmas`` knows no referral, so the app that owns a message kind registers here.
+``puskesmas`` knows no referral, so the app that owns a road or a message kind registers here. A
+road is a function that carries one message to its peer and returns the receiver's receipt; which
+one it is, the peer says (:class:`puskesmas.models.Peer.Transport`).
 """
 
 from typing import Any
 
-from puskesmas.models import OutboxMessage, Peer
+from puskesmas.models import OutboxMessage
 from puskesmas.outbox import AfterAck, Transport
 
-#: How those of a direction are reached.
-_ways = {Peer.Direction.UPSTREAM: "http", Peer.Direction.PARTNER: "email"}
-_transport: dict[str, Transport] = {}
+_transports: dict[str, Transport] = {}
 _after_ack: dict[str, AfterAck] = {}
 
 
 def register_transport(name: str, transport: Transport) -> None:
-    """Name the way to reach a peer: "http", "email"."""
-    _transport[name] = transport
+    """Name a road (a value of ``Peer.Transport``)."""
+    _transports[name] = transport
 
 
 def register_after_ack(kind: str, after_ack: AfterAck) -> None:
@@ -25,15 +25,15 @@ def register_after_ack(kind: str, after_ack: AfterAck) -> None:
 
 
 def transport() -> Transport:
-    """Return what carries any message the way its peer is reached."""
+    """Return what carries any message by its peer's road. It raises TransportError."""
     return _carry
 
 
 def _carry(message: OutboxMessage) -> dict[str, Any]:
-    return _transport[_ways[Peer.Direction(message.peer.direction)]](message)
+    return _transports[message.peer.transport](message)
 
 
-def after_ack(message, receipt) -> None:  # type: ignore[no-untyped-def]
+def after_ack(message: OutboxMessage, receipt: dict[str, Any]) -> None:
     """Run the consequence of an acknowledgement, if its kind has one."""
     follow = _after_ack.get(message.kind)
     if follow:

@@ -14,14 +14,15 @@ class ReferralsConfig(AppConfig):
         from complaints import acts, public, signals, timeline, whereabouts
         from puskesmas import searching, transports
         from puskesmas.models import Peer
-        from referrals import client, exchange, following, letters, panels, search
+        from referrals import client, exchange, following, letters, neighbours, panels, search
         from referrals.partners import invitations
         from referrals.partners import services as partners
         from referrals.services import answers, delivery, inbox
         from reports.letters.signals import letter_moved
 
-        transports.register_transport("http", client.push)
-        transports.register_transport("email", invitations.send)
+        transports.register_transport(Peer.Transport.HTTP, client.push)
+        transports.register_transport(Peer.Transport.LOCAL, neighbours.push)
+        transports.register_transport(Peer.Transport.EMAIL, invitations.send)
         transports.register_after_ack(exchange.SUBMITTED, delivery.after_submission_acked)
         exchange.register(
             exchange.SUBMITTED, sender=Peer.Direction.DOWNSTREAM, take_in=inbox.take_in

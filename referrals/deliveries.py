@@ -19,6 +19,7 @@ from referrals.models import Referral, Submission
 REASONS = {
     "timeout": gettext_lazy("tidak menjawab pada waktunya"),
     "no_connection": gettext_lazy("tidak menjawab"),
+    "not_linked": gettext_lazy("tidak (lagi) terhubung dengan kantor ini di server ini"),
     "upstream_error": gettext_lazy("sedang bermasalah"),
     "token_refused": gettext_lazy("menolak kunci kantor ini; minta kunci baru kepada pengelolanya"),
     "mail_server": gettext_lazy("belum bisa disurati: server surel tidak menjawab"),

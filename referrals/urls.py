@@ -19,6 +19,7 @@ urlpatterns = [
     path("approvals/", views.approvals, name="approvals"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("links/", views_links.upstream, name="links"),
+    path("links/here/", views_links.link_here, name="link_here"),
     path("villages/", views_links.villages, name="villages"),
     path("chain/", chain.chain, name="chain"),
     path("chain/<uuid:uid>/drop/", chain.drop, name="chain_drop"),

@@ -1,16 +1,18 @@
 """Which offices exchange messages: the administrator's page, on every tier."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from puskesmas.errors import DomainError, InvalidInput
+from puskesmas.errors import DomainError, InvalidInput, NotFound
 from puskesmas.models import Role
 from puskesmas.outbox import TransportError
 from puskesmas.pages import actor_of, add_error, form_page, officer_page
-from referrals import client, selectors
+from referrals import client, neighbours, selectors
 from referrals.deliveries import REASONS, trouble_with
 from referrals.forms import DownstreamForm, UpstreamForm
 from referrals.services import linking
@@ -38,6 +40,7 @@ def upstream(request: HttpRequest) -> HttpResponse:
             "upstream": linked,
             "trouble": trouble_with(linked) if linked else "",
             "office": actor.office,
+            "neighbours": neighbours.unlinked(actor.office),
         },
     )
 
@@ -91,5 +94,30 @@ def villages(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         "referrals/link_downstream.html",
-        {"form": form, "token": token, "villages": selectors.villages_of(actor)},
+        {
+            "form": form,
+            "token": token,
+            "villages": selectors.villages_of(actor),
+            "neighbours": neighbours.unlinked(actor.office),
+        },
     )
+
+
+@require_POST
+@officer_page(*linking.LINKERS)
+def link_here(request: HttpRequest) -> HttpResponse:
+    """Link one office of this installation, or all the page showed (several ``office``)."""
+    actor = actor_of(request)
+    linked = linking.link_here(actor=actor, uids=_uids(request.POST.getlist("office")))
+    names = ", ".join(office.full_name for office in linked[:3])
+    if len(linked) > 3:
+        names = _("%(n)d kantor") % {"n": len(linked)}
+    messages.success(request, _("Terhubung dengan %(name)s.") % {"name": names})
+    return redirect("referrals:links" if actor.office.is_village else "referrals:villages")
+
+
+def _uids(texts: list[str]) -> list[uuid.UUID]:
+    try:
+        return [uuid.UUID(text) for text in texts]
+    except ValueError:
+        raise NotFound(_("Kantor itu tidak ada di server ini, atau sudah terhubung.")) from None

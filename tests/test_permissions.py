@@ -456,6 +456,20 @@ PAGES = rows(
     row("GET POST", "/referrals/chain/", SETTERS, {"manager": "on"}, hidden={"admin"}),
     row("POST", "/referrals/chain/{rule.uid}/drop/", SETTERS, hidden={"admin"}),
     row("GET POST", "/referrals/chain/supervisors/{supervisor.uid}/", SETTERS, hidden={"admin"}),
+    row(
+        "POST",
+        "/referrals/links/here/",
+        {"admin"},
+        {"office": "{cast.district.uid}"},
+        hidden={"manager", "district_admin"},
+    ),
+    row(
+        "POST",
+        "/referrals/links/here/",
+        {"manager", "district_admin"},
+        {"office": "{cast.village.uid}"},
+        hidden={"admin"},
+    ),
     row("GET POST", "/referrals/draft/{case.uid}/", {"back"}, version="case"),
     row("GET", "/referrals/{referral.uid}/", READERS),
     # The koordinator is there and may: the penanggung jawab does not step in.

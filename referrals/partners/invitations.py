@@ -41,7 +41,11 @@ def invite(referral: Referral) -> OutboxMessage | None:
         office=referral.office,
         direction=Peer.Direction.PARTNER,
         peer_uid=partner.uid,
-        defaults={"name": partner.name_id, "active": True},
+        defaults={
+            "name": partner.name_id,
+            "transport": Peer.Transport.EMAIL,
+            "active": True,
+        },
     )
     return outbox.enqueue(
         office=referral.office,

@@ -18,9 +18,12 @@ MOST_ROUNDS = 20
 def fetch_all() -> int:
     """Fetch from every active upstream peer; return how many messages were taken in or refused.
 
-    Fetching from a silent peer is its probe, as sending is: whichever comes first.
+    Fetching from a silent peer is its probe, as sending is: whichever comes first. A neighbour in
+    this installation brings its answers itself.
     """
-    peers = Peer.objects.filter(direction=Peer.Direction.UPSTREAM, active=True)
+    peers = Peer.objects.filter(
+        direction=Peer.Direction.UPSTREAM, transport=Peer.Transport.HTTP, active=True
+    )
     return sum(fetch_from(peer) for peer in peers.select_related("office") if circuit.enter(peer))
 
 
