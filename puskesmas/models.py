@@ -419,9 +419,12 @@ class Peer(models.Model):
         HTTP = "http", _("lewat jaringan")
         LOCAL = "local", _("di server yang sama")
         EMAIL = "email", _("lewat surel")
+        CARRIED = "carried", _("dibawa dengan stik")
 
     #: Roads on which our sender goes there; over HTTP it goes only up.
     PUSHED = (Transport.LOCAL, Transport.EMAIL)
+    #: Roads beside which a stick may be carried.
+    BY_HAND = (Transport.HTTP, Transport.CARRIED)
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="peers")
@@ -431,6 +434,9 @@ class Peer(models.Model):
     transport = models.CharField(max_length=10, choices=Transport, default=Transport.HTTP)
     base_url = models.URLField(_("alamat"), blank=True)
     token = EncryptedTextField(default="", blank=True)
+    # Its public keys for what is carried by hand (puskesmas.office_keys); empty while unknown.
+    sign_key = models.CharField(max_length=44, blank=True)
+    box_key = models.CharField(max_length=44, blank=True)
     active = models.BooleanField(_("aktif"), default=True)
     last_contact_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)
@@ -460,6 +466,17 @@ class Peer(models.Model):
         if self.transport == self.Transport.HTTP:
             return self.direction == self.Direction.UPSTREAM
         return self.transport in self.PUSHED
+
+
+class OfficeKeys(models.Model):
+    """An office's key pairs for what is carried by hand (:mod:`puskesmas.office_keys`)."""
+
+    office = models.OneToOneField(Office, on_delete=models.PROTECT, related_name="+")
+    sign_secret = EncryptedTextField()
+    sign_key = models.CharField(max_length=44)
+    box_secret = EncryptedTextField()
+    box_key = models.CharField(max_length=44)
+    made_at = models.DateTimeField(default=timezone.now)
 
 
 class OutboxMessage(models.Model):

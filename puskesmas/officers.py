@@ -29,6 +29,7 @@ from puskesmas.models import (
     User,
 )
 from puskesmas.number_patterns import check_pattern
+from puskesmas.office_keys import keys_of
 
 #: Defaults: days and whether they are working days; each office may change its own.
 DEFAULT_LIMITS: dict[str, tuple[int, bool]] = {
@@ -63,6 +64,7 @@ def create_office(**fields: Any) -> Office:
         TimeLimit(office=office, code=code, days=days, working_days=working)
         for code, (days, working) in DEFAULT_LIMITS.items()
     )
+    keys_of(office)
     furnish(office)
     return office
 

@@ -166,16 +166,37 @@ def send_due(transport: Transport, after_ack: AfterAck, *, limit: int = 200) -> 
 
 
 def _record_success(message: OutboxMessage, receipt: dict[str, Any], after_ack: AfterAck) -> None:
-    now = timezone.now()
     with transaction.atomic():
-        # Only the first of two racing confirmations runs the consequences.
+        confirm(message, receipt, after_ack)
+        circuit.record_contact(message.peer)
+
+
+def confirm(message: OutboxMessage, receipt: dict[str, Any], after_ack: AfterAck) -> bool:
+    """Note that the receiver has it, whatever road said so; False when that was known.
+
+    Only the first of two racing confirmations runs the consequences.
+    """
+    with transaction.atomic():
         fresh = OutboxMessage.objects.filter(pk=message.pk, acked_at__isnull=True).update(
-            acked_at=now, failed_at=None, claimed_until=None
+            acked_at=timezone.now(), failed_at=None, claimed_until=None
         )
         DeliveryAttempt.objects.create(message=message, outcome=ACKNOWLEDGED)
-        circuit.record_contact(message.peer)
         if fresh:
             after_ack(message, receipt)
+    return bool(fresh)
+
+
+def give_up(message: OutboxMessage, *, code: str, detail: str) -> bool:
+    """Note that the receiver never will take it in, for a person to look; False when settled."""
+    with transaction.atomic():
+        fresh = OutboxMessage.objects.filter(is_open(), pk=message.pk).update(
+            failed_at=timezone.now(), claimed_until=None
+        )
+        if fresh:
+            DeliveryAttempt.objects.create(
+                message=message, outcome=(code or "refused")[:30], detail=detail[:200]
+            )
+    return bool(fresh)
 
 
 def _record_failure(message: OutboxMessage, error: TransportError) -> None:

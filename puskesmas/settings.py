@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": OUTBOX_EVERY_SECONDS,
     },
     "fetch-answers": {"task": "referrals.tasks.fetch_answers", "schedule": FETCH_EVERY_SECONDS},
+    "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
     "render-waiting-letters": {
         "task": "reports.letters.tasks.render_waiting_letters",
         "schedule": 60.0,
@@ -269,6 +270,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 ATTACHMENT_MAX_BYTES = env.int("PUSKESOS_ATTACHMENT_MAX_BYTES", 10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
+# What one hand-carried package holds at most; it is sealed and opened in memory.
+PACKAGE_MAX_BYTES = env.int("PUSKESOS_PACKAGE_MAX_BYTES", 50 * 1024 * 1024)
 IMPORT_MAX_BYTES = env.int("PUSKESOS_IMPORT_MAX_BYTES", 60 * 1024 * 1024)
 
 # --- Content security: nothing from outside, no inline script or style ---------------------------

@@ -15,6 +15,7 @@ class ReferralsConfig(AppConfig):
         from puskesmas import searching, transports
         from puskesmas.models import Peer
         from referrals import client, exchange, following, letters, neighbours, panels, search
+        from referrals.packages import letters as package_letters
         from referrals.partners import invitations
         from referrals.partners import services as partners
         from referrals.services import answers, delivery, inbox
@@ -34,6 +35,7 @@ class ReferralsConfig(AppConfig):
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
         letter_moved.connect(partners.follow_letter, dispatch_uid="codes_follow_letter")
         letters.register()
+        package_letters.register()
         panels.register()
         timeline.register(following.events_of)
         public.register_answer_provider(following.answers_for_resident)
@@ -53,11 +55,14 @@ def _add_navigation() -> None:
     from puskesmas.models import Role
     from puskesmas.navigation import Entry, add
     from referrals import views, views_inbox
+    from referrals.packages import services
 
     overseers = (*views_inbox.WHOLE_DISTRICT, Role.ADMIN)
     entries = (
         (_("Persetujuan"), "approvals", "stamp", 30, views.APPROVERS, True),
         (_("Pengiriman"), "deliveries", "send", 35, (*views.READERS, Role.ADMIN), True),
+        (_("Bawa dengan stik"), "packages", "usb", 36, services.VILLAGE, True),
+        (_("Bawa dengan stik"), "packages", "usb", 36, services.ABOVE, False),
         (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
         (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
         (_("Desa terhubung"), "villages", "link", 80, (Role.ADMIN, Role.MANAGER), False),

@@ -78,6 +78,12 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def greet(peer: Peer, card: dict[str, Any]) -> Any:
+    """Give the peer our office card; return its own (office-card-v1, not yet checked) or None."""
+    answer = _call(peer, "POST", "office/", body=card)
+    return answer.get("card") if isinstance(answer, dict) else None
+
+
 def open_client(peer: Peer) -> httpx.Client:
     """Return the client for one peer: its token, short patience, no redirect, TLS verified."""
     return httpx.Client(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from puskesmas import health
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer
-from referrals.models import Referral, Submission
+from referrals.models import Package, PackageEntry, Referral, Submission
 
 #: What the tier above did, by the outcome of the last try. Read after the office's name.
 REASONS = {
@@ -59,12 +59,18 @@ def deliveries_of(referrals: Iterable[Referral]) -> dict[int, Delivery]:
 
 def _submissions() -> QuerySet[Submission]:
     tries = DeliveryAttempt.objects.filter(message=OuterRef("message")).order_by("-pk")
+    carried = PackageEntry.objects.filter(
+        uid=OuterRef("message__uid"),
+        what=PackageEntry.What.MESSAGE,
+        package__direction=Package.Direction.OUT,
+    ).order_by("-pk")
     return (
         Submission.objects.select_related("message__peer")
         .annotate(
             first_try=Min("message__tries__at"),
             last_outcome=Subquery(tries.values("outcome")[:1]),
             last_detail=Subquery(tries.values("detail")[:1]),
+            carried_at=Subquery(carried.values("package__made_at")[:1]),
         )
         .order_by("number")
     )
@@ -171,7 +177,7 @@ def _by_message(submission: Any, message: OutboxMessage, sender_seen: datetime |
         _why_waiting(submission, message, sender_seen),
         "waiting" if not message.attempts else "warning",
         waits=True,
-        can_send=True,
+        can_send=message.peer.is_pushed_to,
         can_hand_over=True,
     )
 
@@ -199,7 +205,10 @@ def _being_sent(submission: Submission, message: OutboxMessage) -> Delivery:
 
 
 def _why_waiting(submission: Any, message: OutboxMessage, sender_seen: datetime | None) -> str:
-    sentences = []
+    carried = _carried(submission, message)
+    if message.peer.transport == Peer.Transport.CARRIED:
+        return carried
+    sentences = [carried] if carried else []
     # A worker that has just started gives its first sign after half a minute.
     is_due = message.created_at < timezone.now() - timedelta(minutes=1)
     if is_due and not health.is_alive(sender_seen):
@@ -233,6 +242,16 @@ def _why_waiting(submission: Any, message: OutboxMessage, sender_seen: datetime 
     elif not sentences:
         sentences.append(_("Sebentar lagi dikirim ke %(peer)s.") % {"peer": peer.name})
     return " ".join(sentences)
+
+
+def _carried(submission: Any, message: OutboxMessage) -> str:
+    if submission.carried_at:
+        return _("Dibawa dengan stik pada %(at)s, belum ada tanda terima.") % {
+            "at": clock(submission.carried_at)
+        }
+    if message.peer.transport == Peer.Transport.CARRIED:
+        return _("Menunggu dibawa dengan stik ke %(peer)s.") % {"peer": message.peer.name}
+    return ""
 
 
 def trouble_with(upstream: Peer) -> str:

@@ -111,6 +111,12 @@ def _take_in(peer: Peer, parcel: dict[str, Any]) -> dict[str, Any]:
     return _receipt(row)
 
 
+def receipt_of(peer: Peer, uid: uuid.UUID | str) -> dict[str, Any] | None:
+    """Return the receipt (receipt-v1) of a message taken in from the peer, or None."""
+    row = ReceivedMessage.objects.filter(peer=peer, uid=uid).first()
+    return _receipt(row) if row else None
+
+
 def _first_receipt(peer: Peer, parcel: dict[str, Any]) -> dict[str, Any] | None:
     row = ReceivedMessage.objects.filter(uid=parcel["uid"]).first()
     if row is None:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from puskesmas.api import TokenAuthentication
 from puskesmas.models import ApiToken, Peer
 from referrals import exchange, schemas
+from referrals.packages import cards
 
 #: A referral is a few kilobytes; nothing this big is one.
 MAX_BYTES = 256 * 1024
@@ -53,20 +54,35 @@ class ExchangeView(APIView):
 
 
 class OfficeView(ExchangeView):
-    """Who we are, and whom the token belongs to: the first call of a new link."""
+    """GET: who we are, and whom the token belongs to, the first call of a link. POST: the caller's
+    card; the answer carries ours."""
 
     def get(self, request: Request) -> Response:
+        return Response(_introduction(request.peer))  # type: ignore[attr-defined]
+
+    def post(self, request: Request) -> Response:
         peer: Peer = request.peer  # type: ignore[attr-defined]
-        return Response(
-            {
-                "office": {"uid": str(peer.office.uid), "name": peer.office.full_name},
-                "you": {"uid": str(peer.peer_uid), "name": peer.name},
-                "understands": {
-                    kind: list(schemas.versions(kind))
-                    for kind in (exchange.SUBMITTED, exchange.ANSWERED)
-                },
-            }
-        )
+        found = schemas.faults("office-card-v1", request.data)
+        if found:
+            raise exchange.Refusal(
+                _("Kartu kantor tidak sesuai aturan."), code="body_invalid", errors=found
+            )
+        if not cards.keep_from(peer, request.data):
+            raise exchange.Refusal(
+                _("Kartu ini bukan milik kantor pemilik kunci."), code="wrong_office"
+            )
+        return Response(_introduction(peer))
+
+
+def _introduction(peer: Peer) -> dict[str, Any]:
+    return {
+        "office": {"uid": str(peer.office.uid), "name": peer.office.full_name},
+        "you": {"uid": str(peer.peer_uid), "name": peer.name},
+        "understands": {
+            kind: list(schemas.versions(kind)) for kind in (exchange.SUBMITTED, exchange.ANSWERED)
+        },
+        "card": cards.card_of(peer.office),
+    }
 
 
 class MessagesView(ExchangeView):

@@ -14,6 +14,7 @@ from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
+from referrals.packages.models import Package, PackageEntry
 from referrals.partners.models import PartnerKey
 from referrals.quotas.models import Place, Quota
 from referrals.realised.models import RealisationSheet
@@ -23,6 +24,8 @@ from reports.letters.models import Letter
 __all__ = [
     "Answering",
     "ChainRule",
+    "Package",
+    "PackageEntry",
     "PartnerKey",
     "Place",
     "Quota",

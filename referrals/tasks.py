@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from referrals.packages import cards
 from referrals.services import fetching
 
 
@@ -9,3 +10,9 @@ from referrals.services import fetching
 def fetch_answers() -> int:
     """Fetch what the tier above has said since the last time."""
     return fetching.fetch_all()
+
+
+@shared_task
+def exchange_cards() -> int:
+    """Tell the tier above our keys for packages, and learn its own."""
+    return cards.greet_all()

@@ -11,6 +11,7 @@ from referrals import (
     views_together,
 )
 from referrals.chain import views as chain
+from referrals.packages import views as packages
 from referrals.quotas import views as quotas
 from referrals.realised import views as realised
 
@@ -20,6 +21,15 @@ urlpatterns = [
     path("deliveries/", views.deliveries, name="deliveries"),
     path("links/", views_links.upstream, name="links"),
     path("links/here/", views_links.link_here, name="link_here"),
+    path("links/card/", packages.card, name="card"),
+    path("links/card/file/", packages.card_file, name="card_file"),
+    path("packages/", packages.packages, name="packages"),
+    path("packages/for/<uuid:uid>/", packages.make, name="package_make"),
+    path("packages/<uuid:uid>/", packages.package, name="package"),
+    path("packages/<uuid:uid>/take-in/", packages.take_in, name="package_take_in"),
+    path("packages/<uuid:uid>/file/", packages.download, name="package_file"),
+    path("packages/<uuid:uid>/sheet/", packages.sheet, name="package_sheet"),
+    path("packages/<uuid:uid>/letter/", packages.letter, name="package_letter"),
     path("villages/", views_links.villages, name="villages"),
     path("chain/", chain.chain, name="chain"),
     path("chain/<uuid:uid>/drop/", chain.drop, name="chain_drop"),

@@ -15,6 +15,7 @@ from puskesmas.pages import actor_of, add_error, form_page, officer_page
 from referrals import client, neighbours, selectors
 from referrals.deliveries import REASONS, trouble_with
 from referrals.forms import DownstreamForm, UpstreamForm
+from referrals.packages import cards
 from referrals.services import linking
 
 
@@ -74,6 +75,7 @@ def _link(request: HttpRequest, *, base_url: str, token: str) -> None:
         peer_uid=answer["office"]["uid"],
         name=answer["office"]["name"],
     )
+    cards.greet(peer)
     messages.success(request, _("Terhubung dengan %(name)s.") % {"name": peer.name})
 
 

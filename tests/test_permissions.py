@@ -47,6 +47,9 @@ REVIEWERS = {"supervisor", "manager"}
 #: Who sets up how the district works.
 SETTERS = {"manager", "district_admin"}
 ADMINS = {"admin", "district_admin"}
+#: Who carries files on a stick, in the village and at the district.
+CARRIERS = LETTERS | {"admin"}
+CARRIERS_ABOVE = DISTRICT | {"district_front", "district_admin"}
 EVERYONE = PEOPLE | INBOX_READERS | ADMINS
 #: What only villages have does not exist for the district's administrator, nor their rows.
 ABOVE = {"district_admin"}
@@ -456,6 +459,15 @@ PAGES = rows(
     row("GET POST", "/referrals/chain/", SETTERS, {"manager": "on"}, hidden={"admin"}),
     row("POST", "/referrals/chain/{rule.uid}/drop/", SETTERS, hidden={"admin"}),
     row("GET POST", "/referrals/chain/supervisors/{supervisor.uid}/", SETTERS, hidden={"admin"}),
+    row("GET POST", "/referrals/links/card/", {"manager"} | ADMINS, {"fingerprint": "x"}),
+    row("GET", "/referrals/links/card/file/", {"manager"} | ADMINS),
+    row("GET POST", "/referrals/packages/", CARRIERS | CARRIERS_ABOVE),
+    row("GET POST", "/referrals/packages/for/{upstream.uid}/", CARRIERS, hidden=CARRIERS_ABOVE),
+    row("GET", "/referrals/packages/{carried.uid}/", CARRIERS, hidden=CARRIERS_ABOVE),
+    row("GET", "/referrals/packages/{carried.uid}/file/", CARRIERS, hidden=CARRIERS_ABOVE),
+    row("GET", "/referrals/packages/{carried.uid}/sheet/", CARRIERS, hidden=CARRIERS_ABOVE),
+    row("GET POST", "/referrals/packages/{carried.uid}/letter/", LETTERS, {"signer": "by_hand"}),
+    row("POST", "/referrals/packages/{brought.uid}/take-in/", CARRIERS_ABOVE, hidden=CARRIERS),
     row(
         "POST",
         "/referrals/links/here/",
@@ -1189,7 +1201,7 @@ REST = rows(
     anybody("POST", "/api/v1/status/{case.receipt_number}/details/", {"last4": "0011"}),
     anybody("GET", "/api/v1/verify/{code}/"),
     # For linked offices by their own tokens, never for officers
-    row("GET", "/exchange/v1/office/", NOBODY),
+    row("GET POST", "/exchange/v1/office/", NOBODY),
     row("GET POST", "/exchange/v1/messages/", NOBODY),
     row("POST", "/exchange/v1/messages/{received.uid}/ack/", NOBODY),
 )
@@ -1340,6 +1352,7 @@ def test_other_offices_find_nothing(row, visitors):
 SHUT_TWICE = re.compile(
     r"(GET|POST) /office/.*|POST /cases/{.*|(GET|POST) /referrals/chain/supervisors/{.*"
     r"|POST /programmes/people/{.*|POST /api/v1/people/{person.uid}/(programmes|facts)/"
+    r"|(GET|POST) /referrals/packages/for/.*"
     r"|POST /referrals/options/{.*|POST /verification/cases/{(?!.*/minutes/).*"
     r"|POST /api/v1/complaints/{(?!.*/(referrals|minutes)/).*"
 )
@@ -1372,6 +1385,7 @@ LISTS = {
     "GET /proposals/meetings/",
     "GET /proposals/sheets/",
     "GET /referrals/inbox/",
+    "GET /referrals/packages/",
     "GET /verification/visits/",
     "GET /api/v1/complaints/",
     "GET /api/v1/inbox/",

@@ -46,10 +46,12 @@ from programs.models import (
 from programs.services import record_participation
 from puskesmas import attachments, furnishing, outbox, transports
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
+from puskesmas.office_keys import keys_of
 from puskesmas.officers import issue_token
 from referrals import exchange
 from referrals.models import (
     ChainRule,
+    Package,
     PartnerKey,
     Quota,
     RealisationSheet,
@@ -57,6 +59,8 @@ from referrals.models import (
     Referral,
     Supervision,
 )
+from referrals.packages import cards
+from referrals.packages import services as packages
 from referrals.partners import keys
 from referrals.quotas.services import set_quota
 from referrals.realised import services as realisations
@@ -114,9 +118,10 @@ class World:
     """The rows a URL may need. ``case`` is being handled, ``fresh`` just registered.
 
     ``referral`` waits for the approver (of ``referred``), ``sent`` is at the district (of
-    ``gone``), where it is ``received``; ``helping`` went to ``partner`` (of ``helped``), whose page
-    ``partner_code`` opens. ``letter`` is numbered and printed, not signed;
-    ``listing`` too, and says what a register says.
+    ``gone``), where it is ``received``; ``carried`` is the file it was put in before, ``brought``
+    the same at the district, not taken in. ``upstream`` is the village's row of the district.
+    ``helping`` went to ``partner`` (of ``helped``), whose page ``partner_code`` opens. ``letter``
+    is numbered and printed, not signed; ``listing`` too, and says what a register says.
     """
 
     cast: Cast
@@ -135,6 +140,9 @@ class World:
     helping: Referral
     partner_code: str
     received: ReceivedReferral
+    upstream: Peer
+    carried: Package
+    brought: Package
     letter: Letter
     listing: Letter
     register: Register
@@ -209,6 +217,7 @@ def build() -> World:
         _examined(cast, row)
     referral, sent = _drafted(cast, referred), _drafted(cast, gone)
     approval.approve(actor=cast.actor("koordinator"), uid=sent.uid)
+    carried, brought = _carried(cast)
     deliver()
     visit = plan_visit(
         actor=cast.actor("back"),
@@ -232,6 +241,9 @@ def build() -> World:
         helping=helping,
         partner_code=code,
         received=ReceivedReferral.objects.get(),
+        upstream=carried.peer,
+        carried=carried,
+        brought=brought,
         letter=_sktm(cast, person),
         listing=_listing(cast, person),
         register=Register.objects.get(office=cast.village, code="DTSEN"),
@@ -384,6 +396,18 @@ def _to_partner(cast: Cast, case: Complaint, partner: Partner) -> tuple[Referral
     )
     row = approval.approve(actor=cast.actor("koordinator"), uid=row.uid)
     return row, shown(keys.mint(row, PartnerKey.Way.CODE)[1])
+
+
+def _carried(cast: Cast) -> tuple[Package, Package]:
+    """Put what waits in a file, and open it at the district."""
+    for peer in Peer.objects.exclude(direction=Peer.Direction.PARTNER):
+        other = Office.objects.get(uid=peer.peer_uid)
+        own = keys_of(other)
+        cards.keep_keys(peer, sign_key=own.sign_key, box_key=own.box_key)
+    upstream = Peer.objects.get(direction=Peer.Direction.UPSTREAM)
+    carried = packages.make(actor=cast.actor("front"), peer_uid=upstream.uid)
+    raw = attachments.read(carried.file)
+    return carried, packages.bring(actor=cast.actor("manager"), raw=raw)
 
 
 def deliver() -> int:

@@ -39,7 +39,7 @@ def link_upstream(
         InvalidInput: an address that is not https (plain http only on this machine, or on a
             network the installation was told to trust).
     """
-    _require_linker(actor)
+    require_linker(actor)
     check_address(base_url)
     peer = _place_above(
         actor.office,
@@ -87,7 +87,7 @@ def link_here(*, actor: Actor, uids: Iterable[uuid.UUID | str]) -> list[Office]:
         NotFound: none that stands above or below ours here, or linked already.
         WrongState: a village has another tier above; only its own administrator leaves that.
     """
-    _require_linker(actor)
+    require_linker(actor)
     wanted = {str(uid) for uid in uids}
     offices = [one for one in neighbours.unlinked(actor.office) if str(one.uid) in wanted]
     if len(offices) != len(wanted) or not offices:
@@ -135,7 +135,7 @@ def add_downstream(*, actor: Actor, peer_uid: uuid.UUID | str, name: str) -> str
     Raises:
         NotYourRole: not the office's administrator or manager.
     """
-    _require_linker(actor)
+    require_linker(actor)
     office = actor.office
     peer, _created = Peer.objects.update_or_create(
         office=office,
@@ -156,7 +156,36 @@ def add_downstream(*, actor: Actor, peer_uid: uuid.UUID | str, name: str) -> str
     return token
 
 
-def _require_linker(actor: Actor) -> None:
+@transaction.atomic
+def link_by_card(*, actor: Actor, peer_uid: uuid.UUID | str, name: str) -> Peer:
+    """Link an office there is no connection to: everything between the two goes by hand.
+
+    Raises:
+        NotYourRole. WrongState: a village has another tier above already.
+    """
+    require_linker(actor)
+    office = actor.office
+    road = {"name": name, "transport": Transport.CARRIED, "base_url": "", "token": ""}
+    if not office.is_village:
+        peer, _created = Peer.objects.update_or_create(
+            office=office,
+            direction=Direction.DOWNSTREAM,
+            peer_uid=peer_uid,
+            defaults={**_CLOSED, "active": True, **road},
+        )
+        return peer
+    present = Peer.objects.filter(office=office, direction=Direction.UPSTREAM, active=True).first()
+    if present is not None:
+        raise WrongState(
+            _("Kantor ini sudah terhubung dengan %(name)s. Kartu ini dari kantor lain.")
+            % {"name": present.name},
+            state="linked",
+        )
+    return _place_above(office, peer_uid=peer_uid, **road)
+
+
+def require_linker(actor: Actor) -> None:
+    """Raise NotYourRole unless the actor may say which offices exchange messages."""
     if not actor.is_system and not actor.has(*LINKERS):
         raise NotYourRole(
             _("Menghubungkan kantor hanya untuk %(roles)s.") % {"roles": role_names(LINKERS)}

@@ -43,6 +43,7 @@ WITH_SECOND_STEP = (
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
     *("/quotas/{", "/realised/{"),
+    "packages/",
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
@@ -55,6 +56,7 @@ STAGED = (
     *("registry:merge", "registry:unmerge", "programs:draft_trial_of"),
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
     "proposals:minutes_revise",
+    *("referrals:package_make", "referrals:package", "referrals:package_letter"),
 )
 #: Views a walk cannot show, and why.
 NOT_PAGES = {
@@ -63,7 +65,7 @@ NOT_PAGES = {
             *("choose_office", "set_language", "office:token_revoke", "registry:import_load"),
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
             *("referrals:send_link", "referrals:revoke_link", "partner:open", "partner:answer"),
-            "referrals:link_here",
+            *("referrals:link_here", "referrals:package_take_in"),
             *("referrals:take_up", "status:details", "complaints:phones"),
             *("registry:household_head", "registry:likeness_reopen", "registry:import_cancel"),
             *("programs:call_strike", "proposals:answers_apply", "programs:overlap_remove"),
@@ -89,6 +91,7 @@ NOT_PAGES = {
     "attachment": "a file of somebody's",
     "referrals:realised_problems": "a sheet to take home",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
+    **dict.fromkeys(("referrals:package_file", "referrals:package_sheet"), "a file to carry"),
     "mfa_download_recovery_codes": "a file of codes",
     "health": "for programs",
     **dict.fromkeys(
