@@ -94,9 +94,12 @@ class ApproveIn(Body):
 
 
 class CarriedIn(Body):
-    """The file was carried there: who took it, when, under which number of theirs."""
+    """The file was carried there: who took it, when, under which number of theirs.
 
-    receiver = serializers.CharField(max_length=120)
+    A file typed into their system (road ``retyped``) has the number, and no ``receiver``.
+    """
+
+    receiver = serializers.CharField(max_length=120, required=False, allow_blank=True)
     handed_on = DayField(first=FIRST_RECORD)
     upstream_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
 

@@ -106,6 +106,12 @@ def describe(submission: Any, sender_seen: datetime | None) -> Delivery:
 
 def _handed_over(submission: Submission) -> Delivery:
     day = formats.date_format(timezone.localtime(submission.handed_over_at), "DATE_FORMAT")
+    if not submission.handed_over_to:
+        typed = _("Diketik di sistem tujuan pada %(day)s, nomor %(number)s.") % {
+            "day": day,
+            "number": submission.referral.upstream_number,
+        }
+        return Delivery(submission, _("Sudah diserahkan"), typed, "success")
     return Delivery(
         submission,
         _("Sudah diserahkan"),

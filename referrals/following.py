@@ -80,7 +80,13 @@ def events_of(actor: Actor, case: Complaint) -> list[Event]:
 def _received(row: Referral) -> list[Event]:
     handed = [item for item in row.submissions.all() if item.handed_over_at]
     if handed:
-        title = _("Berkas diserahkan kepada %(who)s") % {"who": handed[-1].handed_over_to}
+        who = handed[-1].handed_over_to
+        title = (
+            _("Berkas diserahkan kepada %(who)s") % {"who": who}
+            if who
+            else _("Berkas diketik di sistem tujuan, nomor %(number)s")
+            % {"number": row.upstream_number}
+        )
         at: Any = handed[-1].handed_over_at
         return [Event(title, at)]
     if row.acknowledged_at:

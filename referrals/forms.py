@@ -1,9 +1,10 @@
 """Forms of the referral pages, in the words of the people who fill them in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
@@ -13,7 +14,7 @@ from programs.terms.fields import fields
 from puskesmas.days import FIRST_RECORD
 from puskesmas.forms import Choices, DateField
 from puskesmas.pages import ActForm, CreateForm
-from puskesmas.workflow import SYSTEM
+from puskesmas.workflow import SYSTEM, Step, Workflow
 from referrals.grounds import CARE_VERDICT
 from referrals.models import Answering, Referral
 from referrals.services.answers import BY_HAND, RECORDABLE
@@ -207,6 +208,14 @@ class HandOverForm(ActForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, retyped: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if retyped:
+            del self.fields["receiver"]
+            self.fields["handed_on"].label = _("Tanggal diketik")
+            self.fields["upstream_number"].required = True
+            self.fields["upstream_number"].label = _("Nomor di sistem mereka")
+
 
 class _SaidForm(ActForm, CreateForm):
     """What somebody said, recorded by hand: from where it is known, since when."""
@@ -216,8 +225,24 @@ class _SaidForm(ActForm, CreateForm):
     )
     said_on = DateField(first=FIRST_RECORD, label=_("Tanggal"))
     document_number = forms.CharField(
-        label=_("Nomor surat"), max_length=80, required=False, help_text=_("Bila ada suratnya.")
+        label=_("Nomor surat"),
+        max_length=80,
+        required=False,
+        help_text=_("Bila ada suratnya; untuk tanda terima, nomor agenda mereka."),
     )
+
+
+def _sayable(table: Workflow, values: Iterable[str], state: str) -> list[tuple[str, Any]]:
+    """Return what may be noted at ``state``: a move, or once more what holds already."""
+    return [
+        (value, _confirmed(table.steps[value]) if value == state else table.steps[value].label)
+        for value in values
+        if value == state or state in table.steps[value].sources
+    ]
+
+
+def _confirmed(step: Step) -> str:
+    return gettext("%(what)s (menguatkan yang sudah dicatat)") % {"what": step.label}
 
 
 class AnswerForm(_SaidForm):
@@ -242,11 +267,7 @@ class AnswerForm(_SaidForm):
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values: Any = self.fields["value"]
-        values.choices = [
-            (value, ANSWER.steps[value].label)
-            for value in RECORDABLE
-            if state in ANSWER.steps[value].sources
-        ]
+        values.choices = _sayable(ANSWER, RECORDABLE, state)
 
 
 class RealisationForm(_SaidForm):

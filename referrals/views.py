@@ -286,6 +286,7 @@ def hand_over(request: HttpRequest, uid: str) -> HttpResponse:
         submit=_("Simpan"),
         done=_("Penyerahan dicatat."),
         initial=lambda row: {"handed_on": row.office.today()},
+        extra=lambda row: {"retyped": row.road == Referral.Road.RETYPED},
     )
 
 

@@ -6,7 +6,7 @@ newer than the last applied is kept and changes nothing, and so is one that does
 """
 
 import uuid
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from complaints.impartiality import refuse_own_family
 from complaints.models import Complaint
 from complaints.services import file_received, move_case
 from complaints.workflow import CaseState
+from puskesmas import outbox
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
@@ -40,8 +41,10 @@ from referrals.workflow import (
 About, Source = Answering.About, Answering.Source
 Outcome = Complaint.Outcome
 
-#: Answers a person may record by hand; "received" is noted with the hand-over.
+#: Answers a person may record by hand. "received" is noted with the hand-over, or when the
+#: receiver's own word of it comes later: his agenda number, by letter or telephone.
 RECORDABLE = (
+    Answer.RECEIVED,
     Answer.RECOMMENDED,
     Answer.STUDIED,
     Answer.RETURNED,
@@ -87,8 +90,11 @@ def record_answer(
     refuse_own_family(actor, case.person)
     if value not in RECORDABLE:
         raise InvalidInput(_("Pilih jawabannya."), field="value")
-    ANSWER.check(value, state=referral.answer, actor=actor, reason=reason)
+    _check_said(referral, ANSWER, value, actor=actor, reason=reason)
     _require_approved_here(referral)
+    _refuse_confirmation_twice(referral, About.ANSWER, value, source, document_number)
+    if value == Answer.RECEIVED:
+        _note_receipt(referral, said_on=said_on, number=document_number)
     if _has_successor(referral, value):
         raise WrongState(
             _(
@@ -169,12 +175,13 @@ def record_realisation(
     refuse_own_family(actor, case.person)
     if value not in REALISATION.steps:
         raise InvalidInput(_("Pilih keadaannya."), field="value")
-    REALISATION.check(value, state=referral.realisation, actor=actor, reason=reason)
+    _check_said(referral, REALISATION, value, actor=actor, reason=reason)
     if referral.answer != Answer.APPROVED:
         raise WrongState(
             _("Realisasi dicatat setelah pemilik program menyetujui. Catat dulu jawabannya."),
             state=referral.answer,
         )
+    _refuse_confirmation_twice(referral, About.REALISATION, value, source, document_number)
     said = _record(
         referral,
         about=About.REALISATION,
@@ -192,6 +199,54 @@ def record_realisation(
     _apply_realisation(referral, case, said, actor)
     referral.save()
     return referral
+
+
+def _check_said(
+    referral: Referral, table: Workflow, value: str, *, actor: Actor, reason: str
+) -> None:
+    """Check a word noted by hand: a move of the table, or what holds already, said once more.
+
+    First the resident says that it was approved, then the letter comes: it confirms, and moves
+    nothing.
+    """
+    state = getattr(referral, table.field)
+    if state == value:
+        state = min(table.steps[value].sources)
+    table.check(value, state=state, actor=actor, reason=reason)
+
+
+def _refuse_confirmation_twice(
+    referral: Referral, about: str, value: str, source: str, document_number: str
+) -> None:
+    """Refuse to note what holds from the very source it is noted from already."""
+    present = referral.answer if about == About.ANSWER else referral.realisation
+    if present != value:
+        return
+    same = referral.answers.filter(
+        about=about, value=value, source=source, document_number=document_number.strip()
+    )
+    if same.exists():
+        raise WrongState(
+            _("Kabar ini sudah dicatat dari sumber yang sama. Catat nomor suratnya bila ada."),
+            state=present,
+        )
+
+
+def _note_receipt(referral: Referral, *, said_on: date, number: str) -> None:
+    """Keep when the receiver says he got the file, and under which number."""
+    submission = referral.submissions.select_related("message").order_by("-number").first()
+    message = submission.message if submission else None
+    if referral.answer == Answer.NONE and message is not None and outbox.is_waiting(message):
+        raise WrongState(
+            _(
+                "Berkas ini masih menunggu dikirim lewat jaringan. Catat dulu penyerahannya, "
+                "supaya tidak dikirim dua kali."
+            ),
+            state=referral.answer,
+        )
+    if referral.acknowledged_at is None:
+        referral.acknowledged_at = datetime.combine(said_on, time(12), tzinfo=referral.office.tz)
+    referral.upstream_number = number.strip()[:60] or referral.upstream_number
 
 
 def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:

@@ -157,19 +157,22 @@ def hand_over(
     *,
     actor: Actor,
     uid: uuid.UUID | str,
-    receiver: str,
     handed_on: date,
+    receiver: str = "",
     upstream_number: str = "",
     version: int | None = None,
 ) -> Referral:
     """Record that the file was carried there: who took it, when, under which number.
+
+    A file typed into their system has that system's number, and nobody who took it.
 
     What still waited in the outbox is closed, so that it is not sent a second time.
 
     Raises:
         NotFound, StaleVersion, NotYourRole.
         WrongState: not approved, already handed over or acknowledged, or being sent this moment.
-        InvalidInput: no receiver, or a day before the approval or after today.
+        InvalidInput: no receiver (of a retyped one: no number), or a day before the approval or
+            after today.
     """
     referral, case = lock_with_case(uid, actor=actor, version=version)
     ANSWER.check("received", state=referral.answer, actor=actor)
@@ -179,7 +182,9 @@ def hand_over(
             state=referral.approval,
         )
     submission = latest(referral)
-    _check_hand_over(referral, receiver=receiver, handed_on=handed_on)
+    _check_hand_over(
+        referral, receiver=receiver, handed_on=handed_on, number=upstream_number.strip()
+    )
     # A link the mail server took has told nobody anything yet: the paper may still go.
     message = submission.message
     link_left = referral.road == Referral.Road.PARTNER and message and message.acked_at
@@ -242,8 +247,11 @@ def latest(referral: Referral) -> Submission:
     return submission
 
 
-def _check_hand_over(referral: Referral, *, receiver: str, handed_on: date) -> None:
-    if not receiver.strip():
+def _check_hand_over(referral: Referral, *, receiver: str, handed_on: date, number: str) -> None:
+    retyped = referral.road == Referral.Road.RETYPED
+    if retyped and not number:
+        raise InvalidInput(_("Tulis nomor yang diberikan sistem mereka."), field="upstream_number")
+    if not retyped and not receiver.strip():
         raise InvalidInput(_("Tulis siapa yang menerima berkasnya."), field="receiver")
     approved = timezone.localtime(referral.approved_at, referral.office.tz).date()
     if not approved <= handed_on <= referral.office.today():

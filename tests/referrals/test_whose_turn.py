@@ -33,7 +33,11 @@ def approved(cast, wire, draft):
 
 def carry(cast, wire, referral):
     delivery.hand_over(
-        actor=cast.actor("front"), uid=referral.uid, receiver="Loket", handed_on=today()
+        actor=cast.actor("front"),
+        uid=referral.uid,
+        receiver="Loket",
+        handed_on=today(),
+        upstream_number="SIKS-12",
     )
 
 
