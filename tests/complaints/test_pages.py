@@ -300,7 +300,7 @@ def test_ones_own_family_shows_no_deciding_buttons_and_says_why(cast, login, cas
     assert "dikerjakan petugas lain" in text
     assert f"{case.uid}/examine/" not in text
     assert f"{case.uid}/urgency/" not in text
-    assert f"{case.uid}/ask-papers/" in text
+    assert f"{case.uid}/ask-papers/" not in text
 
 
 def test_the_page_says_whose_turn_it_is_and_since_when(cast, login, case):
