@@ -55,7 +55,9 @@ def enter(peer: Peer) -> bool:
 
 
 def leave(peer: Peer) -> None:
-    """Give back a probe that was not made."""
+    """Give back a probe that was not made; where none was needed, nothing changes."""
+    if peer.probe_at is None:
+        return
     Peer.objects.filter(pk=peer.pk, probe_at=peer.probe_at).update(probe_at=timezone.now())
 
 

@@ -102,6 +102,7 @@ class Office(models.Model):
     register_max_age_days = models.PositiveSmallIntegerField(default=365)
     telling_tries = models.PositiveSmallIntegerField(_("percobaan memberi tahu warga"), default=3)
     upstream_answer_days = models.PositiveSmallIntegerField(default=30)
+    undelivered_hours = models.PositiveSmallIntegerField(default=24)
     sktm_valid_months = models.PositiveSmallIntegerField(default=3)
     letter_number_pattern = models.CharField(
         max_length=80, default="{classification}/{counter:04d}/{village}/{roman}/{year}"

@@ -164,12 +164,21 @@ OUTBOX_LEASE_SECONDS = env.float("PUSKESOS_OUTBOX_LEASE_SECONDS", 90.0)
 OUTBOX_FIRST_WAIT_SECONDS = env.float("PUSKESOS_OUTBOX_FIRST_WAIT_SECONDS", 5.0)
 OUTBOX_LONGEST_WAIT_SECONDS = env.float("PUSKESOS_OUTBOX_LONGEST_WAIT_SECONDS", 900.0)
 EXCHANGE_TIMEOUT_SECONDS = env.float("PUSKESOS_EXCHANGE_TIMEOUT_SECONDS", 20.0)
+# Files of a referral travel apart from it, in parts, between messages.
+FILES_EVERY_SECONDS = env.float("PUSKESOS_FILES_EVERY_SECONDS", 20.0)
+FILES_SLICE_SECONDS = env.float("PUSKESOS_FILES_SLICE_SECONDS", 15.0)
+FILES_PART_BYTES = env.int("PUSKESOS_FILES_PART_BYTES", 64 * 1024)
+FILES_MAX_BYTES = env.int("PUSKESOS_FILES_MAX_BYTES", 10 * 1024 * 1024)
+FILES_MAX_BYTES_PER_REFERRAL = env.int("PUSKESOS_FILES_MAX_BYTES_PER_REFERRAL", 40 * 1024 * 1024)
+FILES_INCOMPLETE_DAYS = env.int("PUSKESOS_FILES_INCOMPLETE_DAYS", 14)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "puskesmas.tasks.heartbeat", "schedule": 30.0},
     "send-due-messages": {
         "task": "puskesmas.tasks.send_due_messages",
         "schedule": OUTBOX_EVERY_SECONDS,
     },
+    "send-files": {"task": "referrals.tasks.send_files", "schedule": FILES_EVERY_SECONDS},
+    "tidy-files": {"task": "referrals.tasks.tidy_files", "schedule": 3600.0},
     "fetch-answers": {"task": "referrals.tasks.fetch_answers", "schedule": FETCH_EVERY_SECONDS},
     "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
     "render-waiting-letters": {

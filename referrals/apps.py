@@ -12,9 +12,19 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from complaints import acts, public, signals, timeline, whereabouts
-        from puskesmas import searching, transports
+        from puskesmas import attachments, searching, transports
         from puskesmas.models import Peer
-        from referrals import client, exchange, following, letters, neighbours, panels, search
+        from referrals import (
+            client,
+            exchange,
+            following,
+            letters,
+            neighbours,
+            panels,
+            reminders,
+            search,
+        )
+        from referrals.files.views import may_see
         from referrals.packages import letters as package_letters
         from referrals.partners import invitations
         from referrals.partners import services as partners
@@ -31,11 +41,13 @@ class ReferralsConfig(AppConfig):
         exchange.register(
             exchange.ANSWERED, sender=Peer.Direction.UPSTREAM, take_in=answers.take_in
         )
+        attachments.register_owner(may_see)
         searching.register(search.find, order=30)
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
         letter_moved.connect(partners.follow_letter, dispatch_uid="codes_follow_letter")
         letters.register()
         package_letters.register()
+        reminders.register()
         panels.register()
         timeline.register(following.events_of)
         public.register_answer_provider(following.answers_for_resident)

@@ -204,6 +204,8 @@ def _noting(row: Referral, actor: Actor) -> list[Act]:
         owed = row.answer in OWED
         label = _("Catat jawaban") if owed else _("Perbaiki jawaban")
         acts.append(Act(label, _to("answer", row), quiet=not owed))
+    if row.is_with_owner and row.acknowledged_at and actor.has(Role.FRONT, Role.BACK):
+        acts.append(Act(_("Ingatkan dengan surat"), _to("remind", row)))
     if asking_service(row) is not None and actor.has(*WRITERS):
         acts.append(Act(_("Catat penilaian rumah sakit"), _to("care", row)))
     if row.answer == Answer.APPROVED and row.realisation not in OVER:

@@ -116,18 +116,22 @@ def _call(
 def _read(response: httpx.Response) -> Any:
     if len(response.content) > MAX_ANSWER_BYTES:
         raise TransportError("not_puskesos", "answer too long")
+    if not response.is_success:
+        raise failure_of(response)
+    return {} if response.status_code == httpx.codes.NO_CONTENT else _json(response)
+
+
+def _json(response: httpx.Response) -> Any:
     try:
-        answer = response.json() if response.content else None
+        return response.json() if response.content else None
     except ValueError:
-        answer = None
-    if response.is_success and response.status_code != httpx.codes.NO_CONTENT:
-        return answer
-    if response.is_success:
-        return {}
-    raise _failure(response, answer if isinstance(answer, dict) else {})
+        return None
 
 
-def _failure(response: httpx.Response, problem: dict[str, Any]) -> TransportError:
+def failure_of(response: httpx.Response) -> TransportError:
+    """Return what an answer other than 2xx means for the sender."""
+    answer = _json(response)
+    problem = answer if isinstance(answer, dict) else {}
     status = response.status_code
     words = redact(str(problem.get("title", "")))
     if problem.get("permanent") is True:

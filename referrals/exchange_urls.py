@@ -3,12 +3,14 @@
 from django.urls import path
 
 from referrals import exchange_views as views
+from referrals.files.tus_views import FileView
 
 app_name = "exchange"
 urlpatterns = [
     path("office/", views.OfficeView.as_view(), name="office"),
     path("messages/", views.MessagesView.as_view(), name="messages"),
     path("messages/<uuid:uid>/ack/", views.AcknowledgementView.as_view(), name="ack"),
+    path("files/<uuid:referral>/<str:sha256>/", FileView.as_view(), name="file"),
     path("schemas/", views.schema_index, name="schemas"),
     path("schemas/<str:name>.json", views.schema, name="schema"),
 ]

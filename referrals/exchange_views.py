@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,10 +43,12 @@ class ExchangeView(APIView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = (FromPeer,)
     schema = None
+    max_bytes: int | None = MAX_BYTES
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if self.max_bytes is not None and length > self.max_bytes:
             raise exchange.Refusal(
                 _("Kiriman terlalu besar: paling besar %(kb)d kB.") % {"kb": MAX_BYTES // 1024},
                 code="too_large",
@@ -80,6 +83,11 @@ def _introduction(peer: Peer) -> dict[str, Any]:
         "you": {"uid": str(peer.peer_uid), "name": peer.name},
         "understands": {
             kind: list(schemas.versions(kind)) for kind in (exchange.SUBMITTED, exchange.ANSWERED)
+        },
+        "files": {
+            "tus": "1.0.0",
+            "max_bytes": settings.FILES_MAX_BYTES,
+            "max_bytes_per_referral": settings.FILES_MAX_BYTES_PER_REFERRAL,
         },
         "card": cards.card_of(peer.office),
     }

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
 from complaints.public import ReferralNews
 from complaints.timeline import Event
 from puskesmas.actors import Actor
-from referrals.models import Answering, Referral, Submission, is_undelivered
+from referrals.models import Answering, Referral, Reminder, Submission, is_undelivered
 from referrals.workflow import Answer, Realisation
 
 #: What a resident is shown as somebody's word; a return for correction is the offices' business.
@@ -25,7 +27,10 @@ _PUBLIC = (
 
 
 def answers_for_resident(case: Complaint) -> list[ReferralNews]:
-    """Return the words of the upstream and the owner that hold, newest first (one query)."""
+    """Return the words of the upstream and the owner that hold, and when we asked again.
+
+    Newest first; two queries.
+    """
     sent = Submission.objects.filter(referral=OuterRef("referral"), message__isnull=False)
     rows = (
         Answering.objects.filter(referral__complaint=case, applied=True, value__in=_PUBLIC)
@@ -33,7 +38,27 @@ def answers_for_resident(case: Complaint) -> list[ReferralNews]:
         .annotate(sent_to=Subquery(sent.order_by("-number").values("message__peer__name")[:1]))
         .order_by("-recorded_at", "-pk")
     )
-    return [_public(row) for row in rows]
+    news = [*_asked_again(case), *((row.recorded_at, _public(row)) for row in rows)]
+    return [item for _at, item in sorted(news, key=lambda pair: pair[0], reverse=True)]
+
+
+def _asked_again(case: Complaint) -> list[tuple[datetime, ReferralNews]]:
+    rows = Reminder.objects.filter(referral__complaint=case).select_related(
+        "referral__programme", "referral__office"
+    )
+    return [
+        (
+            row.written_at,
+            ReferralNews(
+                text=_("Puskesos menanyakan lagi rujukan yang belum dijawab"),
+                said_by=row.referral.office.full_name,
+                by_owner=False,
+                said_on=timezone.localtime(row.written_at, row.referral.office.tz).date(),
+                programme=row.referral.programme.name,
+            ),
+        )
+        for row in rows
+    ]
 
 
 def waits_here_since(case: Complaint) -> datetime | None:
@@ -70,11 +95,27 @@ def _unnamed(row: Any) -> str:
 
 
 def events_of(actor: Actor, case: Complaint) -> list[Event]:
-    """Return what happened to a case's referrals beside the case's own moves (four queries)."""
+    """Return what happened to a case's referrals beside the case's own moves (five queries)."""
     referrals = Referral.objects.filter(complaint=case).prefetch_related(
-        "answers__recorded_by", "submissions"
+        "answers__recorded_by",
+        "submissions",
+        Prefetch("reminders", Reminder.objects.select_related("letter", "written_by")),
     )
-    return [event for row in referrals for event in (*_received(row), *_said(row))]
+    return [event for row in referrals for event in (*_received(row), *_reminded(row), *_said(row))]
+
+
+def _reminded(row: Referral) -> list[Event]:
+    return [
+        Event(
+            _("Surat pengingat nomor %(number)s kepada %(who)s")
+            % {"number": reminder.letter.number, "who": row.destination},
+            reminder.written_at,
+            reminder.written_by.name if reminder.written_by else "",
+            url=reverse("letters:letter", args=[reminder.letter.uid]),
+            url_label=_("Buka surat"),
+        )
+        for reminder in row.reminders.all()
+    ]
 
 
 def _received(row: Referral) -> list[Event]:

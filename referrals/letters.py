@@ -12,6 +12,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.models import Assignment, Office, Role
 from referrals import selectors
+from referrals.disclosure import require_basis
 from referrals.models import PartnerKey, Referral, Submission
 from referrals.partners import keys
 from referrals.workflow import Approval
@@ -63,7 +64,8 @@ def issue(
 
     Raises:
         NotFound: no such referral here.
-        WrongState: not approved. InvalidInput: the signer is family.
+        WrongState: not approved. InvalidInput: the signer is family, or the legal basis does not
+            fit who receives it.
         NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
     """
     referral = selectors.referral(uid, actor=actor)
@@ -75,6 +77,7 @@ def issue(
     made = selectors.letter_of(referral)
     if made is not None:
         return made
+    require_basis(referral.programme, referral.partner, referral.legal_basis)
     subject = referral.complaint.person
     if signer and is_family(signer.user, subject):
         raise InvalidInput(
@@ -88,7 +91,7 @@ def issue(
         content=Content(
             body=dict(body(referral, code=code)),
             signer=signer,
-            acknowledger=_acknowledger(actor, signer),
+            acknowledger=acknowledger(actor, signer),
         ),
         subject_uid=subject.uid,
         matter_uid=referral.complaint.uid,
@@ -107,7 +110,8 @@ def _answer_key(referral: Referral) -> tuple[PartnerKey | None, str]:
     return keys.mint(referral, PartnerKey.Way.CODE)
 
 
-def _acknowledger(actor: Actor, signer: Assignment | None) -> Assignment | None:
+def acknowledger(actor: Actor, signer: Assignment | None) -> Assignment | None:
+    """Return whose "Mengetahui" stands beside the signature: the head's, unless he signs."""
     if signer is None or signer.role == Role.HEAD:
         return None
     heads = [one for one in signers(actor.office) if one.role == Role.HEAD]
@@ -123,14 +127,14 @@ def body(referral: Referral, *, code: str = "") -> ReferralBody:
     for_partner = referral.gets_only_what_is_asked
     files = [] if for_partner else _files(case)
     return {
-        "subject": _partner_person(case, referral.office)
+        "subject": partner_person(case, referral.office)
         if for_partner
         else person_of(case.person, referral.office),
         "recipient": [referral.destination],
         "nature": "Segera" if case.is_emergency else "Biasa",
         "about": f"Rujukan {referral.programme.name_id}",
         "programme": referral.programme.name_id,
-        "case": _shown(case.receipt_number),
+        "case": shown(case.receipt_number),
         "needs": [referral.need],
         "finding": "" if for_partner else _finding(case),
         "paragraphs": [f"Keadaan darurat: {case.urgency_reason}"] if case.is_emergency else [],
@@ -142,7 +146,8 @@ def body(referral: Referral, *, code: str = "") -> ReferralBody:
     }
 
 
-def _partner_person(case: Complaint, office: Office) -> Person:
+def partner_person(case: Complaint, office: Office) -> Person:
+    """Return a person as a partner may read of him: no NIK, no card."""
     whole = person_of(case.person, office)
     return {
         "name": whole["name"],
@@ -178,7 +183,8 @@ def _files(case: Complaint) -> list[LetterFile]:
     ]
 
 
-def _shown(number: str) -> str:
+def shown(number: str) -> str:
+    """Return a receipt number in groups of four."""
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 

@@ -14,6 +14,7 @@ from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
+from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
 from referrals.packages.models import Package, PackageEntry
 from referrals.partners.models import PartnerKey
 from referrals.quotas.models import Place, Quota
@@ -30,9 +31,13 @@ __all__ = [
     "Place",
     "Quota",
     "RealisationSheet",
+    "ReceivedFile",
+    "ReceivedPart",
     "ReceivedReferral",
     "ReceivedSubmission",
     "Referral",
+    "Reminder",
+    "SentFile",
     "Submission",
     "Supervision",
 ]
@@ -212,6 +217,18 @@ class Answering(models.Model):
         """
         relayed = self.source == self.Source.SYSTEM and not self.is_owners_word
         return "" if relayed else self.owner
+
+
+class Reminder(models.Model):
+    """A letter that asked again for an answer that is long in coming."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="reminders")
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["written_at", "pk"]
 
 
 class ReceivedReferral(OfficeRow):

@@ -27,7 +27,7 @@ def push(message: OutboxMessage) -> dict[str, Any]:
     Raises:
         TransportError: as :func:`referrals.client.push`; permanent only when it was refused.
     """
-    peer = _as_seen_from_there(message)
+    peer = as_seen_from_there(message)
     if peer is None:
         raise TransportError("not_linked")
     try:
@@ -41,7 +41,8 @@ def push(message: OutboxMessage) -> dict[str, Any]:
     return receipt
 
 
-def _as_seen_from_there(message: OutboxMessage) -> Peer | None:
+def as_seen_from_there(message: OutboxMessage) -> Peer | None:
+    """Return the row by which the office beside ours knows us; None when it is not linked."""
     if message.peer.peer_uid is None:
         return None
     return (

@@ -77,21 +77,23 @@ def approvals(actor: Actor, office: Office) -> dict[str, Any] | None:
 
 
 def deliveries(actor: Actor, office: Office) -> dict[str, Any] | None:
-    """Return what waits on the way up and what waits to be told (four queries)."""
-    if not actor.has(Role.FRONT, Role.BACK):
+    """Return what waits on the way up, for an answer and to be told (six queries)."""
+    if not actor.has(*APPROVERS, Role.FRONT, Role.BACK):
         return None
     counts = selectors.delivery_counts(actor)
     labels = {
+        selectors.STUCK: _("Macet di jalan, perlu diperiksa"),
         selectors.UNDELIVERED: _("Belum sampai di tujuan"),
-        selectors.UNANSWERED: _("Lama tidak dijawab"),
+        selectors.UNREMINDED: _("Lama tidak dijawab, perlu ditanyakan lagi"),
         selectors.NOT_TOLD: _("Siap diambil, belum diberitahukan"),
     }
+    tabs = {selectors.UNREMINDED: selectors.UNANSWERED}
     url = reverse("referrals:deliveries")
     tiles = [
         {
             "label": label,
             "value": capped(counts[code]),
-            "url": f"{url}?tab={code}",
+            "url": f"{url}?tab={tabs.get(code, code)}",
             "note": _oldest(actor) if code == selectors.UNDELIVERED else "",
         }
         for code, label in labels.items()

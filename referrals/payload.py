@@ -1,6 +1,6 @@
 """What is sent with a referral: as little as the receiver needs, as it was on that day.
 
-Shapes: ``schemas/referral.submitted-v1.json`` for the tiers of government; a partner gets name,
+Shapes: ``schemas/referral.submitted-v2.json`` for the tiers of government; a partner gets name,
 address, phone, need and the number of the SKTM only.
 """
 
@@ -18,8 +18,13 @@ from registry.letters import SKTM, address_of
 from registry.models import HouseholdMember, RegisterCheck, Resident
 from registry.selectors import household_of
 
-#: The version of referral.submitted this code writes.
-SCHEMA_VERSION = 1
+
+def version_of(body: dict[str, Any]) -> int:
+    """Return the version of referral.submitted a payload is: files came with the second.
+
+    What lists none stays readable to a tier above that knows only the first.
+    """
+    return 2 if body.get("attachments") else 1
 
 
 def build(
@@ -29,6 +34,7 @@ def build(
     if referral.gets_only_what_is_asked:
         return _for_partner(referral, number=number)
     case, office = referral.complaint, referral.office
+    files = _attachments(case, office.today())
     return {
         "referral_uid": str(referral.uid),
         "submission": number,
@@ -67,7 +73,29 @@ def build(
             for paper in case.papers.order_by("pk")
         ],
         "programmes_held": _held(case),
+        **({"attachments": files} if files else {}),
     }
+
+
+def _attachments(case: Complaint, today: date) -> list[dict[str, Any]]:
+    """Return the copies that follow the referral, each file once, by the hash that names it."""
+    papers = case.papers.filter(attachment__isnull=False).select_related("attachment")
+    found: dict[str, dict[str, Any]] = {}
+    for paper in papers.order_by("pk"):
+        file = paper.attachment
+        if file is None or paper.is_missing(today):
+            continue
+        found.setdefault(
+            file.sha256,
+            {
+                "paper": paper.code,
+                "label": paper.name_id,
+                "sha256": file.sha256,
+                "size": file.size,
+                "media_type": file.media_type,
+            },
+        )
+    return list(found.values())
 
 
 def _status(paper: ComplaintPaper, today: date) -> str:

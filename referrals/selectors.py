@@ -42,6 +42,8 @@ from referrals.models import (
     ReceivedReferral,
     ReceivedSubmission,
     Referral,
+    Reminder,
+    SentFile,
     Submission,
     is_undelivered,
 )
@@ -176,7 +178,9 @@ def waiting_for_approval(actor: Actor) -> list[Waiting]:
 
 
 #: The delivery page's lists.
-UNDELIVERED, UNANSWERED, NOT_TOLD = "undelivered", "unanswered", "not_told"
+UNDELIVERED, STUCK, UNANSWERED, NOT_TOLD = "undelivered", "stuck", "unanswered", "not_told"
+#: Those of the unanswered nobody has asked about again: what waits for somebody.
+UNREMINDED = "unreminded"
 
 
 def undelivered(actor: Actor) -> QuerySet[Referral]:
@@ -184,19 +188,59 @@ def undelivered(actor: Actor) -> QuerySet[Referral]:
     return referrals_of(actor).filter(is_undelivered())
 
 
+def stuck(actor: Actor) -> QuerySet[Referral]:
+    """Return what did not arrive for longer than the office allows, or never will by itself.
+
+    The referral, or a file of one that did arrive. A link that a partner's mail server took waits
+    for him, not for us.
+    """
+    since = timezone.now() - timedelta(hours=actor.office.undelivered_hours)
+    refused = OutboxMessage.objects.filter(
+        subject_uid=OuterRef("uid"),
+        failed_at__isnull=False,
+        acked_at__isnull=True,
+        superseded_at__isnull=True,
+    )
+    gone = Submission.objects.filter(referral=OuterRef("pk"), message__acked_at__isnull=False)
+    files = SentFile.objects.filter(
+        ~Q(refusal="") | Q(submission__message__acked_at__lt=since),
+        referral=OuterRef("pk"),
+        arrived_at__isnull=True,
+    )
+    waits = Q(approved_at__lt=since) & ~(Q(road=Referral.Road.PARTNER) & Exists(gone))
+    late = is_undelivered() & (waits | Exists(refused))
+    return referrals_of(actor).filter(late | Exists(files))
+
+
 def unanswered(actor: Actor) -> QuerySet[Referral]:
     """Return referrals the receiver has had longer than the office waits for an answer.
 
-    A partner who never opened the link his mail server took is one of them.
+    A partner who never opened the link his mail server took is one of them. ``reminded_at``: when
+    it was last asked again, None if never.
     """
-    since = timezone.now() - timedelta(days=actor.office.upstream_answer_days)
+    since = _answer_due(actor)
     mailed = Submission.objects.filter(referral=OuterRef("pk"), message__acked_at__lt=since)
     unopened = Q(road=Referral.Road.PARTNER, answer=Answer.NONE, approved_at__lt=since)
-    return referrals_of(actor).filter(
-        Q(acknowledged_at__lt=since) | unopened & Exists(mailed),
-        approval=Approval.APPROVED,
-        answer__in=OWED,
+    letters = Reminder.objects.filter(referral=OuterRef("pk")).order_by("-written_at")
+    return (
+        referrals_of(actor)
+        .filter(
+            Q(acknowledged_at__lt=since) | unopened & Exists(mailed),
+            approval=Approval.APPROVED,
+            answer__in=OWED,
+        )
+        .annotate(reminded_at=Subquery(letters.values("written_at")[:1]))
     )
+
+
+def unreminded(actor: Actor) -> QuerySet[Referral]:
+    """Return those of them whose receiver was not asked again for as long."""
+    due = _answer_due(actor)
+    return unanswered(actor).filter(Q(reminded_at__isnull=True) | Q(reminded_at__lt=due))
+
+
+def _answer_due(actor: Actor) -> datetime:
+    return timezone.now() - timedelta(days=actor.office.upstream_answer_days)
 
 
 def ready_not_told(actor: Actor) -> QuerySet[Referral]:
@@ -215,6 +259,15 @@ def ready_not_told(actor: Actor) -> QuerySet[Referral]:
     )
 
 
+_LISTS = {
+    UNDELIVERED: undelivered,
+    STUCK: stuck,
+    UNANSWERED: unanswered,
+    UNREMINDED: unreminded,
+    NOT_TOLD: ready_not_told,
+}
+
+
 @dataclass(frozen=True)
 class Sent:
     """A referral in a list, with how its file travels."""
@@ -231,15 +284,13 @@ def with_deliveries(rows: list[Referral]) -> list[Sent]:
 
 def delivery_page(actor: Actor, *, tab: str, position: str) -> tuple[list[Sent], Any]:
     """Return one page of a delivery list, oldest first, and its keyset page (three queries)."""
-    rows = {UNDELIVERED: undelivered, UNANSWERED: unanswered, NOT_TOLD: ready_not_told}[tab](actor)
-    page = keyset.page(rows, order=("approved_at", "uid"), position=position)
+    page = keyset.page(_LISTS[tab](actor), order=("approved_at", "uid"), position=position)
     return with_deliveries(page.rows), page
 
 
 def delivery_counts(actor: Actor) -> dict[str, int]:
-    """Return how many referrals each delivery list holds, up to COUNT_CAP (three queries)."""
-    lists = {UNDELIVERED: undelivered, UNANSWERED: unanswered, NOT_TOLD: ready_not_told}
-    return {name: rows(actor).order_by()[:COUNT_CAP].count() for name, rows in lists.items()}
+    """Return how many referrals each delivery list holds, up to COUNT_CAP (a query each)."""
+    return {name: rows(actor).order_by()[:COUNT_CAP].count() for name, rows in _LISTS.items()}
 
 
 def undelivered_since(actor: Actor) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from referrals.files import receiving, sending
 from referrals.packages import cards
 from referrals.services import fetching
 
@@ -16,3 +17,16 @@ def fetch_answers() -> int:
 def exchange_cards() -> int:
     """Tell the tier above our keys for packages, and learn its own."""
     return cards.greet_all()
+
+
+@shared_task
+def send_files() -> None:
+    """Send files of delivered referrals for a while, then stand in line behind the messages."""
+    if sending.send_files():
+        sending.wake()
+
+
+@shared_task
+def tidy_files() -> int:
+    """Throw away what arrived of files nobody has continued for long."""
+    return receiving.tidy()

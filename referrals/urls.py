@@ -11,6 +11,7 @@ from referrals import (
     views_together,
 )
 from referrals.chain import views as chain
+from referrals.files.views import received_file
 from referrals.packages import views as packages
 from referrals.quotas import views as quotas
 from referrals.realised import views as realised
@@ -49,6 +50,7 @@ urlpatterns = [
     path("inbox/together/", views_together.together, name="together"),
     path("inbox/<uuid:uid>/", views_inbox.received, name="received"),
     path("inbox/<uuid:uid>/reveal/", views_inbox.reveal, name="reveal"),
+    path("inbox/<uuid:uid>/files/<str:sha256>/", received_file, name="received_file"),
     path("inbox/<uuid:uid>/<slug:action>/", views_inbox.act, name="inbox_act"),
     path("<uuid:uid>/", views.referral, name="referral"),
     path("<uuid:uid>/approve/", views.approve, name="approve"),
@@ -57,6 +59,7 @@ urlpatterns = [
     path("<uuid:uid>/refuse/", views.refuse, name="refuse"),
     path("<uuid:uid>/resubmit/", views.resubmit, name="resubmit"),
     path("<uuid:uid>/letter/", views.letter, name="letter"),
+    path("<uuid:uid>/remind/", views.remind, name="remind"),
     path("<uuid:uid>/hand-over/", views.hand_over, name="hand_over"),
     path("<uuid:uid>/answer/", views.answer, name="answer"),
     path("<uuid:uid>/care/", views.care_verdict, name="care"),

@@ -22,8 +22,9 @@ from puskesmas.errors import DomainError, InvalidInput
 from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
-from referrals import cards, letters, selectors, weighing
+from referrals import cards, letters, reminders, selectors, weighing
 from referrals.deliveries import trouble_with
+from referrals.files import sending
 from referrals.forms import (
     AnswerForm,
     CareForm,
@@ -42,6 +43,7 @@ from referrals.partners.selectors import standing_of
 from referrals.services import answers, approval, care, delivery
 from referrals.workflow import Approval
 from registry.roles import WRITERS
+from reports.letters.models import Letter
 
 READERS = (Role.FRONT, Role.BACK, Role.FACILITATOR, Role.COORDINATOR, Role.HEAD)
 APPROVERS = (Role.COORDINATOR, Role.HEAD)
@@ -70,6 +72,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     labels = {
         selectors.UNDELIVERED: _("Belum sampai"),
+        selectors.STUCK: _("Macet"),
         selectors.UNANSWERED: _("Lama tidak dijawab"),
         selectors.NOT_TOLD: _("Siap diambil, belum diberitahukan"),
     }
@@ -96,6 +99,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             "upstream": upstream,
             "trouble": trouble_with(upstream) if upstream else "",
             "may_send": actor.has(*delivery.SEND_ROLES),
+            "may_remind": actor.has(*COUNTER),
             **pager(request, page),
         },
     )
@@ -177,6 +181,9 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
             "partner_page": standing_of(row, may_act=actor.has(*delivery.SEND_ROLES)),
             "handed": handed_out(row.programme_version.terms) if row.programme_version else [],
             "history": cards.history(row),
+            "files": (files := sending.on_the_way(row)),
+            "may_send_files": actor.has(*delivery.SEND_ROLES)
+            and any(file.arrived_at is None for file in files),
         },
     )
 
@@ -344,26 +351,46 @@ def care_verdict(request: HttpRequest, uid: str) -> HttpResponse:
 @officer_page(*COUNTER)
 def letter(request: HttpRequest, uid: str) -> HttpResponse:
     """Number and print the surat rujukan; a letter there is already is shown instead."""
-    actor = actor_of(request)
-    row = selectors.referral(uid, actor=actor)
+    row = selectors.referral(uid, actor=actor_of(request))
     made = selectors.letter_of(row)
     if made:
         return redirect("letters:letter", uid=made.uid)
+    return _letter_page(
+        request,
+        row,
+        verb=letters.issue,
+        title=_("Surat rujukan"),
+        done=_("Surat rujukan bernomor %(number)s. Cetak, lalu mintakan tanda tangan."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*COUNTER)
+def remind(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ask the receiver again, by a letter."""
+    return _letter_page(
+        request,
+        selectors.referral(uid, actor=actor_of(request)),
+        verb=reminders.remind,
+        title=_("Surat pengingat rujukan"),
+        done=_("Surat pengingat bernomor %(number)s. Cetak, tanda tangani, lalu kirimkan."),
+    )
+
+
+def _letter_page(
+    request: HttpRequest, row: Referral, *, verb: Callable[..., Letter], title: str, done: str
+) -> HttpResponse:
+    actor = actor_of(request)
     form = LetterForm(request.POST or None, signers=letters.signer_choices(actor))
     if request.method == "POST" and form.is_valid():
         signer = letters.signer_of(actor, form.cleaned_data["signer"])
         client_uid = form.cleaned_data["client_uid"]
         try:
-            made = letters.issue(actor=actor, uid=row.uid, signer=signer, client_uid=client_uid)
+            made = verb(actor=actor, uid=row.uid, signer=signer, client_uid=client_uid)
         except DomainError as error:
             add_error(form, error)
         else:
-            say_done(
-                request,
-                made,
-                _("Surat rujukan bernomor %(number)s. Cetak, lalu mintakan tanda tangan.")
-                % {"number": made.number},
-            )
+            say_done(request, made, done % {"number": made.number})
             return redirect("letters:letter", uid=made.uid)
     return form_page(
         request,
@@ -371,7 +398,7 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
         {
             "referral": row,
             "form": form,
-            "title": _("Surat rujukan"),
+            "title": title,
             "submit": _("Terbitkan surat"),
             "back": reverse("referrals:referral", args=[row.uid]),
         },

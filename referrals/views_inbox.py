@@ -166,6 +166,7 @@ def _draw(
             "person_facts": cards.person_facts(row.payload),
             "members": cards.sent_members(row.payload),
             "papers": cards.sent_papers(row.payload),
+            "files": row.files.order_by("pk"),
             "tone": _TONES[Inbox(row.state)],
             "waiting": _whose_turn(row),
             "revealed": revealed,

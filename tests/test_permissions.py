@@ -530,6 +530,7 @@ PAGES = rows(
         version="sent",
     ),
     row("GET POST", "/referrals/{sent.uid}/letter/", DESK, {"signer": ""}),
+    row("GET POST", "/referrals/{sent.uid}/remind/", DESK, {"signer": ""}),
     row("POST", "/referrals/{sent.uid}/send-now/", LETTERS | {"admin"}, hidden=ABOVE),
     row("POST", "/referrals/{helping.uid}/send-link/", LETTERS, version="helping"),
     row("POST", "/referrals/{helping.uid}/revoke-link/", LETTERS, version="helping"),
@@ -543,6 +544,7 @@ PAGES = rows(
     ),
     row("GET", "/referrals/inbox/{received.uid}/", INBOX_READERS),
     row("POST", "/referrals/inbox/{received.uid}/reveal/", INBOX_READERS, REASON),
+    row("GET", "/referrals/inbox/{received.uid}/files/{received_file.sha256}/", INBOX_READERS),
     row(
         "GET POST",
         "/referrals/inbox/{received.uid}/recommend/",
@@ -1204,6 +1206,7 @@ REST = rows(
     row("GET POST", "/exchange/v1/office/", NOBODY),
     row("GET POST", "/exchange/v1/messages/", NOBODY),
     row("POST", "/exchange/v1/messages/{received.uid}/ack/", NOBODY),
+    row("GET PATCH", "/exchange/v1/files/{received.referral_uid}/{received_file.sha256}/", NOBODY),
 )
 
 TABLE = PAGES + REST

@@ -55,6 +55,7 @@ from referrals.models import (
     PartnerKey,
     Quota,
     RealisationSheet,
+    ReceivedFile,
     ReceivedReferral,
     Referral,
     Supervision,
@@ -143,6 +144,7 @@ class World:
     upstream: Peer
     carried: Package
     brought: Package
+    received_file: ReceivedFile
     letter: Letter
     listing: Letter
     register: Register
@@ -244,6 +246,7 @@ def build() -> World:
         upstream=carried.peer,
         carried=carried,
         brought=brought,
+        received_file=_file_of(cast, ReceivedReferral.objects.get()),
         letter=_sktm(cast, person),
         listing=_listing(cast, person),
         register=Register.objects.get(office=cast.village, code="DTSEN"),
@@ -418,6 +421,21 @@ def deliver() -> int:
         return exchange.receive(peer=peer, parcel=exchange.envelope(message))[0]
 
     return outbox.send_due(carry, transports.after_ack)
+
+
+def _file_of(cast: Cast, received: ReceivedReferral) -> ReceivedFile:
+    kept = attachments.store(picture(), actor=cast.actor("manager"))
+    return ReceivedFile.objects.create(
+        referral=received,
+        paper="kk",
+        label="Fotokopi KK",
+        sha256=kept.sha256,
+        size=kept.size,
+        offset=kept.size,
+        media_type=kept.media_type,
+        attachment=kept,
+        arrived_at=timezone.now(),
+    )
 
 
 def _sktm(cast: Cast, person: Resident) -> Letter:

@@ -16,7 +16,6 @@ from complaints.services import (
     want_papers,
 )
 from complaints.workflow import CASE, CaseState
-from programs.disclosure import to_government
 from programs.eligibility.judging import Verdict
 from programs.eligibility.services import keep
 from programs.models import Partner, Programme
@@ -24,6 +23,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
 from puskesmas.history import record_transition
 from puskesmas.locking import first_result, require_version
+from referrals.disclosure import require_basis
 from referrals.grounds import DRAFTED
 from referrals.models import Referral
 from referrals.separation import Bench
@@ -159,10 +159,12 @@ def approve(
 
     Raises:
         NotFound, StaleVersion, WrongState, NotYourRole.
+        InvalidInput: the legal basis no longer fits who receives it.
         WrongState, InvalidInput, NotYourRole: the gate (:func:`referrals.weighing.weigh_approval`).
         OwnDraft, OwnFamily: somebody else must decide (see :mod:`referrals.separation`).
     """
     referral, case = _lock_for_decision(actor, uid, version, "approve")
+    require_basis(referral.programme, referral.partner, referral.legal_basis)
     weigh_approval(actor=actor, referral=referral, case=case, reason=override_reason)
     now = timezone.now()
     if referral.answer == Answer.RETURNED:
@@ -345,8 +347,7 @@ def _check_terms(
         raise InvalidInput(_("Tulis apa yang dibutuhkan dan mengapa."), field="need")
     if road not in Road.values:
         raise InvalidInput(_("Pilih cara kirimnya."), field="road")
-    if basis not in LegalBasis.values:
-        raise InvalidInput(_("Pilih dasar hukumnya."), field="legal_basis")
+    require_basis(programme, partner, basis)
     if road == Road.DISTRICT and programme.tier not in DISTRICT_TIERS:
         raise InvalidInput(
             _(
@@ -362,12 +363,4 @@ def _check_terms(
                 "minta pengelola menghubungkan kantor."
             ),
             field="road",
-        )
-    if not to_government(programme, partner) and basis == LegalBasis.PUBLIC_DUTY:
-        raise InvalidInput(
-            _(
-                "Untuk lembaga non-pemerintah dibutuhkan persetujuan yang bersangkutan atau "
-                "walinya, atau kepentingan vital."
-            ),
-            field="legal_basis",
         )

@@ -21,6 +21,7 @@ from puskesmas.models import Office, OutboxMessage, Peer, Role
 from puskesmas.workflow import Step, role_names
 from referrals import payload
 from referrals.exchange import SUBMITTED
+from referrals.files import sending
 from referrals.models import Referral, Submission
 from referrals.partners import invitations
 from referrals.services.locking import lock_with_case
@@ -58,6 +59,7 @@ def submit(*, referral: Referral, actor: Actor, approved_at: datetime) -> Submis
     elif referral.road == Referral.Road.DISTRICT and upstream:
         submission.message = _enqueue(referral, upstream, body)
     submission.save()
+    sending.send_with(submission)
     return submission
 
 
@@ -73,7 +75,7 @@ def _enqueue(referral: Referral, upstream: Peer, body: dict[str, Any]) -> Outbox
         office=referral.office,
         peer=upstream,
         kind=SUBMITTED,
-        schema_version=payload.SCHEMA_VERSION,
+        schema_version=payload.version_of(body),
         subject=referral,
         body=body,
     )
@@ -132,7 +134,7 @@ def enqueue_waiting(*, office: Office, upstream: Peer) -> int:
 
 @transaction.atomic
 def send_now(*, actor: Actor, uid: uuid.UUID | str) -> Referral:
-    """Try a waiting or refused delivery again at once.
+    """Try a waiting or refused delivery again at once: the referral's, else its files'.
 
     Raises:
         NotFound: no such referral here. NotYourRole: not an officer of the service.
@@ -145,6 +147,9 @@ def send_now(*, actor: Actor, uid: uuid.UUID | str) -> Referral:
         )
     referral = lock(Referral, uid, actor=actor)
     message = latest(referral).message
+    if message is not None and message.acked_at and sending.retry(referral):
+        audit(actor=actor, action="referral.send_now", subject=referral, fields=["files"])
+        return referral
     if message is None or message.acked_at or message.superseded_at:
         raise WrongState(_("Tidak ada kiriman rujukan ini yang menunggu."), state=referral.approval)
     outbox.retry_now(message)
@@ -213,6 +218,7 @@ def after_submission_acked(message: OutboxMessage, receipt: dict[str, Any]) -> N
     referral, case = lock_with_case(message.subject_uid, actor=actor)
     if latest(referral).message != message:
         return
+    transaction.on_commit(sending.wake)
     receive(
         referral,
         case,

@@ -19,6 +19,7 @@ from puskesmas.locking import lock
 from puskesmas.models import Office, Peer
 from referrals.chain.selectors import Hops, hops_of
 from referrals.exchange import Refusal, Taken
+from referrals.files import receiving
 from referrals.models import Answering, ReceivedReferral, ReceivedSubmission
 from referrals.quotas import services as quotas
 from referrals.services.telling import SCHEMA_VERSION, Said, move, tell_village
@@ -66,6 +67,7 @@ def take_in(peer: Peer, body: dict[str, Any], message_uid: uuid.UUID) -> Taken:
         number=body["submission"],
         defaults={"payload": body, "payload_sha256": outbox.body_hash(body)},
     )
+    receiving.expect(row, body.get("attachments", []))
     return Taken(uid=row.uid, reference=row.number)
 
 

@@ -95,6 +95,24 @@ class LetterFile(TypedDict):
     sha256: str
 
 
+class ReminderBody(TypedDict):
+    """Body of kind "pengingat": asks again about a referral that was received.
+
+    ``received_on`` is a date in words, ``their_number`` the receiver's own (may be empty),
+    ``earlier`` the numbers of the reminders before.
+    """
+
+    subject: Person
+    recipient: list[str]
+    nature: str
+    about: str
+    programme: str
+    case: str
+    received_on: str
+    their_number: str
+    earlier: list[str]
+
+
 class ReferralBody(TypedDict):
     """Body of kind "rujukan": a correspondence letter with the bundle's list and receipt slip.
 

@@ -92,6 +92,7 @@ NOT_PAGES = {
     "referrals:realised_problems": "a sheet to take home",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
     **dict.fromkeys(("referrals:package_file", "referrals:package_sheet"), "a file to carry"),
+    "referrals:received_file": "a file of somebody's",
     "mfa_download_recovery_codes": "a file of codes",
     "health": "for programs",
     **dict.fromkeys(

@@ -194,6 +194,9 @@ def test_a_probe_nobody_made_is_given_back(peer, monkeypatch):
     assert circuit.enter(peer)
     circuit.leave(peer)
     assert outbox.claim_next() is not None
+    circuit.record_contact(peer)
+    circuit.leave(peer)
+    assert Peer.objects.get().probe_at is None
 
 
 def test_a_slow_try_that_fails_late_does_not_put_the_probe_off(peer):

@@ -104,7 +104,7 @@ def test_an_unknown_version_is_refused_in_words_that_name_the_known_ones(waiting
     problem = answer.json()
     assert (problem["code"], problem["permanent"]) == ("unknown_schema_version", True)
     assert "Versi 7" in problem["title"]
-    assert problem["understood"] == [1]
+    assert problem["understood"] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -327,12 +327,14 @@ def test_anybody_reads_the_schemas_as_they_are_published(client):
 
 
 def test_every_kind_has_a_schema_for_the_version_that_is_written():
-    assert payload.SCHEMA_VERSION in schemas.versions(exchange.SUBMITTED)
+    assert {payload.version_of({}), payload.version_of({"attachments": [1]})} == set(
+        schemas.versions(exchange.SUBMITTED)
+    )
     assert {1, inbox.SCHEMA_VERSION} == set(schemas.versions(exchange.ANSWERED))
 
 
 def test_every_payload_the_village_freezes_keeps_to_its_schema(waiting):
-    assert schemas.faults(f"{exchange.SUBMITTED}-v1", waiting.body) == []
+    assert schemas.faults(f"{exchange.SUBMITTED}-v{waiting.schema_version}", waiting.body) == []
 
 
 # --- What the sender makes of an answer ----------------------------------------------------------
