@@ -81,8 +81,8 @@ def link(url: str, token: str, uid: str) -> None:
     )
 
 
-def refer(nik: str) -> dict[str, str]:
-    """Village: a new case, drafted and approved for the district."""
+def refer(nik: str, photos: int = 0) -> dict[str, str]:
+    """Village: a new case, drafted and approved for the district, with photos of about 1 MB."""
     from django.utils import timezone
 
     from complaints.models import Complaint, ComplaintKind
@@ -108,6 +108,8 @@ def refer(nik: str) -> dict[str, str]:
         clock_started_at=received,
         state=CaseState.IN_HANDLING,
     )
+    for number in range(photos):
+        _photo(case, number)
     referral = approval.draft_referral(
         actor=_officer("back"),
         case_uid=case.uid,
@@ -118,6 +120,59 @@ def refer(nik: str) -> dict[str, str]:
     approval.approve(actor=_officer("koordinator"), uid=referral.uid)
     message = OutboxMessage.objects.get(subject_uid=referral.uid)
     return {"referral": str(referral.uid), "message": str(message.uid)}
+
+
+def _photo(case: Any, number: int) -> None:
+    import io
+    import os
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    from complaints.models import ComplaintPaper
+    from puskesmas import attachments
+
+    side = 1200
+    picture = io.BytesIO()
+    noise = Image.frombytes("RGB", (side, side), os.urandom(side * side * 3))
+    noise.save(picture, "JPEG", quality=85)
+    upload = SimpleUploadedFile("foto.jpg", picture.getvalue())
+    ComplaintPaper.objects.create(
+        complaint=case,
+        code=f"photo_{number}",
+        name_id=f"Foto {number}",
+        status=ComplaintPaper.Status.COPIED,
+        attachment=attachments.store(upload, actor=_officer("back")),
+    )
+
+
+def sent_files(referral: str) -> dict[str, Any]:
+    """Village: bytes of a referral's files, how many are there, in how many tries, and which."""
+    from referrals.models import SentFile
+
+    rows = SentFile.objects.filter(referral__uid=referral)
+    return {
+        "bytes": sum(row.size for row in rows),
+        "there": sum(row.offset for row in rows),
+        "tries": sum(row.attempts for row in rows),
+        "arrived": sorted(row.sha256 for row in rows if row.arrived_at),
+        "all": sorted(row.sha256 for row in rows),
+    }
+
+
+def received_files(referral: str) -> dict[str, Any]:
+    """District: how far a referral's files are, and whether those that arrived open."""
+    from puskesmas import attachments
+    from referrals.models import ReceivedFile, ReceivedPart
+
+    rows = ReceivedFile.objects.filter(referral__referral_uid=referral)
+    kept = [attachments.read(row.attachment) for row in rows if row.attachment]
+    return {
+        "there": sum(row.offset for row in rows),
+        "arrived": sorted(row.sha256 for row in rows if row.arrived_at),
+        "pictures": sum(content.startswith(b"\xff\xd8") for content in kept),
+        "parts": ReceivedPart.objects.count(),
+    }
 
 
 def refer_many(niks: list[str]) -> dict[str, Any]:
@@ -267,7 +322,7 @@ def _officer(username: str) -> Any:
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
-        *(found, add_village, link, refer, refer_many, answer, page),
+        *(found, add_village, link, refer, refer_many, answer, page, sent_files, received_files),
         *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }

@@ -30,6 +30,7 @@ PATIENCE_SECONDS = 90.0
 HASTE = {
     "PUSKESOS_OUTBOX_EVERY_SECONDS": "1",
     "PUSKESOS_FETCH_EVERY_SECONDS": "1",
+    "PUSKESOS_FILES_EVERY_SECONDS": "1",
     "PUSKESOS_OUTBOX_LEASE_SECONDS": "6",
     "PUSKESOS_OUTBOX_FIRST_WAIT_SECONDS": "0.5",
     "PUSKESOS_OUTBOX_LONGEST_WAIT_SECONDS": "2",
@@ -228,11 +229,11 @@ class TwoOffices:
         token = self.district.act("add_village", uid=village["village"])
         self.village.act("link", url=self.proxy.url, token=token, uid=district["district"])
 
-    def refer(self) -> "Sent":
+    def refer(self, photos: int = 0) -> "Sent":
         """Let the village approve a new referral; nobody may be sending at this moment."""
         nik = f"350999450780{len(self.niks) + 1:04d}"
         self.niks.add(nik)
-        made = self.village.act("refer", nik=nik)
+        made = self.village.act("refer", nik=nik, photos=photos)
         return Sent(self, made["referral"], made["message"])
 
     def places(self) -> Iterator[Place]:

@@ -6,14 +6,16 @@ meanwhile, starts the dead one again and looks at the end.
 """
 
 import re
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.crash import faults
 from tests.crash.offices import Sent, TwoOffices, wait_for
+from tests.crash.thin import ThinLine
 from tests.leaks import readable
 
 pytestmark = pytest.mark.processes
@@ -212,6 +214,94 @@ def delivered(offices: TwoOffices) -> Sent:
 
 def wait_until_nothing_waits(sent: Sent) -> None:
     sent.wait_until(lambda _state: sent.district()["waiting"] == 0)
+
+
+# --- Files: apart from the referral, on from where they stopped ---------------------------------
+
+#: 64 kbit/s that break every 30 seconds, this many times faster.
+FASTER = 60
+
+
+@pytest.fixture
+def thin(offices: TwoOffices) -> Iterator[Callable[..., ThinLine]]:
+    """Lay a thin line between the proxy and the district."""
+    laid = []
+
+    def lay(cut_every: float | None = None) -> ThinLine:
+        line = ThinLine(
+            offices.district.port,
+            bytes_per_second=64_000 / 8 * FASTER,
+            cut_every=cut_every,
+        )
+        laid.append(line)
+        offices.proxy.target_port = line.port
+        return line
+
+    yield lay
+    offices.proxy.target_port = offices.district.port
+    for line in laid:
+        line.close()
+
+
+def files_arrived(offices: TwoOffices, sent: Sent) -> dict[str, Any]:
+    """Wait until every file is there; return what the village knows of them."""
+    state: dict[str, Any] = {}
+
+    def all_there() -> bool:
+        state.update(offices.village.act("sent_files", referral=sent.referral))
+        return bool(state["arrived"] == state["all"])
+
+    wait_for(all_there, lambda: f"{state} {offices.village.log()}")
+    above = offices.district.act("received_files", referral=sent.referral)
+    assert above["arrived"] == state["all"]
+    assert (above["pictures"], above["parts"]) == (len(state["all"]), 0)
+    return state
+
+
+def test_five_megabytes_of_photos_get_through_a_thin_line_that_breaks(offices, thin):
+    offices.district.start_web()
+    sent = offices.refer(photos=5)
+    line = thin(cut_every=30 / FASTER)
+    began = time.monotonic()
+    offices.village.start_worker()
+    sent.wait_until(acknowledged)
+    referral_after = time.monotonic() - began
+    # The referral did not wait for its photos.
+    assert len(offices.village.act("sent_files", referral=sent.referral)["arrived"]) < 5
+    state = files_arrived(offices, sent)
+    took = time.monotonic() - began
+    print(
+        f"\n{state['bytes'] / 1e6:.2f} MB over 64 kbit/s with a break every 30 s, {FASTER} times "
+        f"faster: referral after {referral_after:.1f} s, photos after {took:.1f} s (without any "
+        f"break {state['bytes'] / line.bytes_per_second:.1f} s), {line.cuts} breaks, "
+        f"{line.carried / state['bytes']:.2f} times the bytes, {state['tries']} tries"
+    )
+    assert state["bytes"] > 5_000_000
+    assert line.cuts >= 10
+    assert line.carried < 2 * state["bytes"]
+
+
+@pytest.mark.parametrize("dies", ["village", "district"])
+def test_a_file_goes_on_where_its_sender_or_receiver_was_killed(offices, thin, dies):
+    offices.district.start_web()
+    sent = offices.refer(photos=1)
+    line = thin()
+    offices.village.start_worker()
+
+    def under_way() -> int:
+        above = offices.district.act("received_files", referral=sent.referral)
+        return int(above["there"])
+
+    wait_for(lambda: under_way() > 100_000, offices.village.log)
+    getattr(offices, dies).kill()
+    there, carried = under_way(), line.carried
+    if dies == "village":
+        offices.village.start_worker()
+    else:
+        offices.district.start_web()
+    state = files_arrived(offices, sent)
+    # What was there was not sent again; what was on the line may have been.
+    assert line.carried - carried < state["bytes"] - there + 200_000
 
 
 def test_afterwards_no_nik_stands_readable_in_databases_broker_or_logs(both):

@@ -339,7 +339,7 @@ def test_the_delivery_list_asks_the_same_number_of_queries_for_many(
         approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
     client = login("front")
     page(client, "deliveries")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         assert page(client, "deliveries").status_code == 200
 
 
