@@ -233,7 +233,7 @@ def test_a_repeated_answer_is_recorded_once(cast, approved):
         ("source", {"source": "system"}),
         ("source", {"source": "bird"}),
         ("said_on", {"said_on": today() + timedelta(days=1)}),
-        ("value", {"value": "received"}),
+        ("value", {"value": "none"}),
     ],
 )
 def test_an_answer_names_the_field_that_is_wrong(cast, approved, field, values):
