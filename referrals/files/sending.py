@@ -83,7 +83,6 @@ def claim_next() -> SentFile | None:
             circuit.has_come("due_at"),
             submission__message__peer__active=True,
             submission__message__peer__direction=Peer.Direction.UPSTREAM,
-            submission__message__peer__transport=Peer.Transport.HTTP,
             submission__message__peer__transport__in=(Peer.Transport.HTTP, Peer.Transport.LOCAL),
         )
         .exclude(referral__office__in=busy.values("referral__office"))
