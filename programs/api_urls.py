@@ -123,6 +123,7 @@ urlpatterns = [
     path("calls/<uuid:uid>/submit/", calls.CallSubmit.as_view(), name="call_submit"),
     path("calls/<uuid:uid>/approve/", calls.CallApprove.as_view(), name="call_approve"),
     path("calls/<uuid:uid>/return/", calls.CallReturn.as_view(), name="call_return"),
+    path("calls/<uuid:uid>/basis/", calls.CallBasis.as_view(), name="call_basis"),
     path("calls/<uuid:uid>/hand_over/", calls.CallHandOver.as_view(), name="call_hand_over"),
     path("candidates/<uuid:uid>/strike/", calls.CandidateStrike.as_view(), name="strike"),
     path("candidates/<uuid:uid>/result/", calls.CandidateResult.as_view(), name="result"),

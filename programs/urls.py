@@ -97,6 +97,7 @@ urlpatterns = [
     path("calls/<uuid:uid>/submit/", calls.call_submit, name="call_submit"),
     path("calls/<uuid:uid>/approve/", calls.call_approve, name="call_approve"),
     path("calls/<uuid:uid>/return/", calls.call_return, name="call_return"),
+    path("calls/<uuid:uid>/basis/", calls.call_basis, name="call_basis"),
     path("calls/<uuid:uid>/hand-over/", calls.call_hand_over, name="call_hand_over"),
     path("calls/<uuid:uid>/sheet/", calls.call_sheet, name="call_sheet"),
     path("calls/<uuid:uid>/print/", calls.call_print, name="call_print"),

@@ -642,6 +642,13 @@ PAGES = rows(
         CARRIED | {"legal_basis": "consent"},
         version="handed_call",
     ),
+    row(
+        "GET POST",
+        "/programmes/calls/{handed_call.uid}/basis/",
+        DESK,
+        {"legal_basis": "consent"},
+        version="handed_call",
+    ),
     row("GET", "/programmes/calls/{handed_call.uid}/sheet/", LETTERS),
     row("GET", "/programmes/calls/{handed_call.uid}/print/", LETTERS),
     row("POST", "/programmes/calls/candidates/{candidate.uid}/strike/", COUNTER),
@@ -846,6 +853,13 @@ REST = rows(
     row("POST", "/api/v1/calls/{call.uid}/submit/", {"back"}, version="call"),
     row("POST", f"{WAITING}approve/", {"koordinator"}, version="waiting_call"),
     row("POST", f"{WAITING}return/", {"koordinator"}, REASON, version="waiting_call"),
+    row(
+        "POST",
+        "/api/v1/calls/{handed_call.uid}/basis/",
+        DESK,
+        {"legal_basis": "consent"},
+        version="handed_call",
+    ),
     row(
         "POST",
         "/api/v1/calls/{handed_call.uid}/hand_over/",

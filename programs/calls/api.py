@@ -104,6 +104,12 @@ class NameIn(Body):
     reason = serializers.CharField(max_length=500)
 
 
+class CallBasisIn(Body):
+    """Why the names may go to the owner."""
+
+    legal_basis = serializers.ChoiceField(choices=LegalBasis.choices)
+
+
 class CallHandOverIn(Body):
     """``legal_basis``: why the names may go to who is not of the government."""
 
@@ -260,6 +266,22 @@ class CallReturn(APIView):
             uid=uid,
             version=if_match(request),
             **valid(ReasonBody, request),
+        )
+        return _detail(request, uid)
+
+
+class CallBasis(APIView):
+    """Record why the names may go to the owner; before that nobody opens a partner's list."""
+
+    roles = COUNTER
+
+    @extend_schema(request=CallBasisIn, responses=CallDetailOut, parameters=[IF_MATCH], tags=_TAGS)
+    def post(self, request: Request, uid: str) -> Response:
+        services.record_basis(
+            actor=api_actor(request),
+            uid=uid,
+            version=if_match(request),
+            **valid(CallBasisIn, request),
         )
         return _detail(request, uid)
 

@@ -115,7 +115,7 @@ class HandOverForm(ActForm):
     handed_on = DateField(label=_("Tanggal diserahkan"))
 
 
-class PartnerHandOverForm(HandOverForm):
+class BasisForm(ActForm):
     """To somebody who is not of the government, names go by consent or in an emergency only."""
 
     legal_basis = forms.ChoiceField(
@@ -124,6 +124,10 @@ class PartnerHandOverForm(HandOverForm):
         choices=[one for one in LegalBasis.choices if one[0] != LegalBasis.PUBLIC_DUTY],
         widget=Choices(),
     )
+
+
+class PartnerHandOverForm(BasisForm, HandOverForm):
+    """The same with the basis; the one recorded before is chosen already."""
 
 
 class ResultForm(ActForm):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from programs.calls.approval import require_approver
 from programs.calls.sheet import sheet_of
 from programs.calls.workflow import CALL, NOT_YET
-from programs.disclosure import require_basis
+from programs.disclosure import is_government, require_basis
 from programs.impartiality import refuse_own_family
 from programs.models import Call, CallState, Candidate, Programme
 from puskesmas import attachments
@@ -161,6 +161,24 @@ def return_call(*, actor: Actor, uid: uuid.UUID | str, version: int | None, reas
 
 
 @transaction.atomic
+def record_basis(
+    *, actor: Actor, uid: uuid.UUID | str, version: int | None, legal_basis: str
+) -> Call:
+    """Record why the names may go to the owner; before that nobody opens a partner's list.
+
+    Raises:
+        NotYourRole, WrongState; InvalidInput: no legal basis for giving them to who is not of the
+            government.
+    """
+    call = lock(Call, uid, actor=actor, version=version, along=("programme",))
+    CALL.check("basis", state=call.state, actor=actor)
+    call.legal_basis = require_basis(call.programme, legal_basis)
+    call.save()
+    audit(actor=actor, action="call.basis", subject=call, fields=["legal_basis"])
+    return call
+
+
+@transaction.atomic
 def hand_over(
     *,
     actor: Actor,
@@ -171,6 +189,8 @@ def hand_over(
     legal_basis: str = "",
 ) -> Call:
     """Record who took the list, on which legal basis, and freeze it as it went.
+
+    Without ``legal_basis`` it is the one recorded before.
 
     Raises:
         InvalidInput: no receiver, a day before the approval or to come, or no legal basis for
@@ -185,7 +205,7 @@ def hand_over(
     approved = call.approved_at
     if approved and handed_on < approved.astimezone(actor.office.tz).date():
         raise InvalidInput(_("Daftarnya belum disetujui pada tanggal itu."), field="handed_on")
-    call.legal_basis = require_basis(call.programme, legal_basis)
+    call.legal_basis = require_basis(call.programme, legal_basis or call.legal_basis)
     call.handed_to, call.handed_on = receiver.strip(), handed_on
     call.sheet = attachments.store_bytes(
         sheet_of(call, actor=actor), actor=actor, media_type=XLSX, name="calon.xlsx"
@@ -231,13 +251,24 @@ def read_sheet(call: Call, *, actor: Actor) -> bytes:
     """Return the list for the owner: as handed over, or as approved.
 
     Raises:
-        WrongState: nobody approved it yet.
+        WrongState: nobody approved it yet, or nobody recorded why a partner may have it.
     """
     if call.state in {CallState.COLLECTING, CallState.WAITING}:
         raise WrongState(
             _("Daftar ini belum disetujui, jadi belum dapat diserahkan."), state=call.state
         )
+    if lacks_basis(call):
+        raise WrongState(
+            _("Catat dulu dasar pemberian datanya: persetujuan calon, wali, atau keadaan darurat."),
+            state=call.state,
+        )
     return attachments.read(call.sheet) if call.sheet else sheet_of(call, actor=actor)
+
+
+def lacks_basis(call: Call) -> bool:
+    """Return whether an approved list may not be opened yet: nobody said why a partner gets it."""
+    waits = call.state == CallState.APPROVED
+    return waits and not call.legal_basis and not is_government(call.programme)
 
 
 def _candidates(call: Call) -> Any:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from programs.calls import selectors, services
 from programs.calls.approval import obstacle, turn
 from programs.calls.forms import (
+    BasisForm,
     CallForm,
     FinderForm,
     HandOverForm,
@@ -90,6 +91,7 @@ def call_page(request: HttpRequest, uid: str) -> HttpResponse:
         "barred": barred,
         "turn": turn(call, actor) if barred else [],
         "has_sheet": call.state not in {CallState.COLLECTING, CallState.WAITING},
+        "lacks_basis": services.lacks_basis(call),
         "may_fetch": actor.has(*COUNTER, *DECIDERS),
     }
     return render(request, "programs/calls/call.html", context)
@@ -206,6 +208,23 @@ def call_return(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @officer_page(*COUNTER, village=True)
+def call_basis(request: HttpRequest, uid: str) -> HttpResponse:
+    """Record why a partner may have the names; then the list can be opened and printed."""
+    call = selectors.call(uid, actor=actor_of(request))
+    return _act(
+        request,
+        uid,
+        services.record_basis,
+        form_class=BasisForm,
+        title=_("Catat dasar pemberian data"),
+        submit=_("Catat"),
+        done=_("Dasarnya dicatat; daftarnya dapat dibuka."),
+        initial={"legal_basis": call.legal_basis},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*COUNTER, village=True)
 def call_hand_over(request: HttpRequest, uid: str) -> HttpResponse:
     """Record who took the list and why it may go there; it is frozen as it went."""
     call = selectors.call(uid, actor=actor_of(request))
@@ -217,7 +236,10 @@ def call_hand_over(request: HttpRequest, uid: str) -> HttpResponse:
         title=_("Catat penyerahan"),
         submit=_("Catat"),
         done=_("Penyerahan dicatat; daftarnya dibekukan."),
-        initial={"handed_on": actor_of(request).office.today()},
+        initial={
+            "handed_on": actor_of(request).office.today(),
+            "legal_basis": call.legal_basis,
+        },
     )
 
 

@@ -37,6 +37,7 @@ CALL = Workflow(
             [KOOR, HEAD],
             needs_reason=True,
         ),
+        step("basis", _("Catat dasar pemberian data"), [C.APPROVED], C.APPROVED, [FO, BO]),
         step("hand_over", _("Catat penyerahan"), [C.APPROVED], C.HANDED, [FO, BO]),
         step("result", _("Catat pilihan pemilik"), [C.HANDED], C.HANDED, [FO, BO]),
         step("close", _("Tutup permintaan"), [C.HANDED], C.CLOSED, [FO, BO]),

@@ -50,7 +50,7 @@ STAGED = (
     *("referrals:override", "referrals:care", "referrals:quota", "referrals:realised"),
     *("proposals:minutes", "proposals:outcomes"),
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
-    "programs:call_name",
+    *("programs:call_name", "programs:call_basis"),
     *("programs:distribution_settle", "programs:distribution_unlock", "programs:hand_replace"),
     *("programs:print", "programs:distribution_minutes", "programs:recipient_minutes"),
     *("registry:merge", "registry:unmerge", "programs:draft_trial_of"),

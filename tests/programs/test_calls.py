@@ -116,6 +116,7 @@ TABLE = {
     "submit": ({"collecting"}, {"back"}),
     "approve": ({"waiting"}, {"koordinator", "head"}),
     "return": ({"waiting"}, {"koordinator", "head"}),
+    "basis": ({"approved"}, {"front", "back"}),
     "hand_over": ({"approved"}, {"front", "back"}),
     "result": ({"handed"}, {"front", "back"}),
     "close": ({"handed"}, {"front", "back"}),
@@ -196,7 +197,10 @@ def test_nobody_names_his_own_family(cast, front, back, call, tukiyem):
     name(back, call, tukiyem)
 
 
-def test_who_dies_later_drops_out_with_the_reason_shown(login, koordinator, approved, tukiyem):
+def test_who_dies_later_drops_out_with_the_reason_shown(
+    login, front, koordinator, approved, tukiyem
+):
+    approved = based(front, approved)
     Resident.objects.filter(pk=tukiyem.pk).update(life="deceased")
     (line,) = selectors.candidates_of(approved, actor=koordinator)
     assert line.dropped
@@ -358,6 +362,7 @@ def test_nothing_is_handed_over_before_it_is_approved(login, front, submitted):
 def test_a_government_tier_gets_whole_numbers_and_what_is_covered(cast, front, approved):
     load_catalogue(cast.village)
     approved.programme = Programme.objects.get(office=cast.village, code="PKH")
+    assert not services.lacks_basis(approved)
     titles, line = lines_of(services.read_sheet(approved, actor=front))
     told = dict(zip(titles, line, strict=True))
     assert (told["NIK"], told["NO KK"], told["NAMA"]) == (NIK, KK, "Tukiyem")
@@ -369,10 +374,16 @@ def test_a_partner_or_an_unknown_owner_gets_no_number_and_nothing_of_others(
     cast, front, approved, tier
 ):
     load_catalogue(cast.village)
-    approved.programme = Programme.objects.filter(office=cast.village, tier=tier).first()
+    programme = Programme.objects.filter(office=cast.village, tier=tier).first()
+    Call.objects.filter(pk=approved.pk).update(programme=programme)
+    approved = based(front, approved)
     titles, line = lines_of(services.read_sheet(approved, actor=front))
     assert titles == ["NO", "NAMA", "ALAMAT", "DUSUN", "RT", "RW", "TELEPON", "ALASAN"]
     assert not {NIK, KK, "04-03-1950", "P"} & set(line)
+
+
+def based(front, call, basis="consent"):
+    return services.record_basis(actor=front, uid=call.uid, version=None, legal_basis=basis)
 
 
 def hand_over(front, call, **more):
@@ -396,6 +407,32 @@ def test_the_legal_basis_is_kept_with_the_handing_over(cast, front, approved, ba
     assert hand_over(front, approved, legal_basis=basis).legal_basis == basis
 
 
+@pytest.mark.parametrize("code", ["BAZNAS", None])
+def test_a_partners_list_is_opened_only_once_its_basis_is_recorded(
+    login, cast, front, approved, code
+):
+    of_programme(cast, approved, code)
+    office, pages = login("front"), ("call_sheet", "call_print")
+
+    def opened():
+        return [office.get(reverse(f"programs:{one}", args=[approved.uid])) for one in pages]
+
+    for refused in opened():
+        assert refused.status_code == 409
+        assert "Catat dulu dasar pemberian datanya" in refused.text
+    page = reverse("programs:call", args=[approved.uid])
+    basis = reverse("programs:call_basis", args=[approved.uid])
+    assert basis in office.get(page).text
+    assert reverse("programs:call_sheet", args=[approved.uid]) not in office.get(page).text
+    given = {"version": fresh(approved).version}
+    assert office.post(basis, given | {"legal_basis": "public_duty"}).status_code == 400
+    assert office.post(basis, given | {"legal_basis": "guardian_consent"}).url == page
+    assert [one.status_code for one in opened()] == [200, 200]
+    assert "Persetujuan wali" in office.get(page).text
+    # Recorded once, it need not be said again when somebody takes the list.
+    assert hand_over(front, fresh(approved)).legal_basis == "guardian_consent"
+
+
 def test_between_governments_it_is_their_duty(cast, front, approved):
     of_programme(cast, approved, "PKH")
     assert hand_over(front, approved).legal_basis == "public_duty"
@@ -417,6 +454,7 @@ def test_the_form_asks_for_the_basis_of_partners_only(login, cast, approved):
 @pytest.mark.parametrize(("code", "whole"), [("PKH", True), ("BAZNAS", False), (None, False)])
 def test_the_printed_list_tells_what_the_sheet_does(login, cast, front, approved, code, whole):
     of_programme(cast, approved, code)
+    based(front, approved)
     answer = login("front").get(reverse("programs:call_print", args=[approved.uid]))
     text = pdf_text(answer.content)
     assert {"Tukiyem", "hidup", "menyerahkan,", "menerima,"} <= set(text.split())
@@ -450,6 +488,7 @@ def test_a_long_list_is_printed_on_several_sheets_with_its_titles_on_each(front,
         )
         for at in range(24)
     )
+    approved = based(front, approved)
     pdf = paper_of(approved, services.read_sheet(approved, actor=front), actor=front)
     sheets = pdf_text(pdf).strip("\x0c").split("\x0c")
     assert len(sheets) > 1
