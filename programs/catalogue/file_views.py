@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from programs.catalogue import starter
 from programs.catalogue.exchange import export_catalogue, import_catalogue
 from programs.catalogue.file import parse
 from programs.catalogue.forms import ImportForm, TakeForm
@@ -37,9 +38,9 @@ def catalogue_file(request: HttpRequest) -> HttpResponse:
 def catalogue_import(request: HttpRequest) -> HttpResponse:
     """Hand in a file and see what it would change; nothing is changed yet."""
     actor = actor_of(request)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(_offered(request) or request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         try:
             context["plan"] = planned(actor, text)
@@ -48,6 +49,12 @@ def catalogue_import(request: HttpRequest) -> HttpResponse:
         else:
             context["take"] = TakeForm(initial={"text": text, "way": "draft"})
     return form_page(request, f"{TEMPLATES}/import.html", context)
+
+
+def _offered(request: HttpRequest) -> dict[str, str]:
+    """Return what a visitor of the catalogue page asked to look at: what the starter has more."""
+    found = starter.offer(actor_of(request).office) if "starter" in request.GET else None
+    return {"text": found.text} if found else {}
 
 
 def planned(actor: Actor, text: str) -> Plan:

@@ -1,6 +1,5 @@
 """Pages of the catalogue that every officer reads, and what its keeper says of a programme."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from programs.catalogue import selectors, services
+from programs.catalogue import selectors, services, starter
 from programs.catalogue.forms import (
     AgainstForm,
     DraftForm,
@@ -30,7 +29,12 @@ _SHOWN = ("name_id", "name_en", "owner", "tier", "unit", "aliases")
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every programme of the office, in the order it is offered."""
     actor = actor_of(request)
-    context = {"rows": selectors.programme_rows(actor), "may_edit": actor.has(*EDITORS)}
+    may_edit = actor.has(*EDITORS)
+    context = {
+        "rows": selectors.programme_rows(actor),
+        "may_edit": may_edit,
+        "offer": starter.offer(actor.office) if may_edit and actor.office.is_village else None,
+    }
     return render(request, f"{TEMPLATES}/catalogue.html", context)
 
 
@@ -99,12 +103,9 @@ def _version_label(row: ProgrammeVersion) -> str:
 def programme_new(request: HttpRequest) -> HttpResponse:
     """Add a programme of the office's own."""
     form = NewProgrammeForm(request.POST or None, initial={"unit": Programme.Unit.PERSON})
-    made: list[Programme] = []
     done = _("Program ditambahkan. Buat versi pertamanya supaya dapat ditawarkan.")
-    if carried_out(
-        request, form, _noting(made, services.add_programme), done=done, actor=actor_of(request)
-    ):
-        return redirect("programs:programme", uid=made[0].uid)
+    if carried_out(request, form, services.add_programme, done=done, actor=actor_of(request)):
+        return redirect("programs:programme", uid=form.result.uid)
     return plain_form(request, form, title=_("Tambah program"), submit=_("Tambahkan"))
 
 
@@ -157,29 +158,18 @@ def draft_new(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     row = selectors.programme(uid, actor=actor)
     form = DraftForm(request.POST or None)
-    made: list[ProgrammeVersion] = []
     if carried_out(
         request,
         form,
-        _noting(made, services.draft_version),
+        services.draft_version,
         done=_("Draf dibuka. Ubah bagian-bagiannya, lalu terbitkan."),
         actor=actor,
         programme_uid=uid,
     ):
-        return redirect("programs:draft", uid=made[0].uid)
+        return redirect("programs:draft", uid=form.result.uid)
     return plain_form(
         request, form, title=_("Buat versi baru"), submit=_("Buat draf"), programme=row
     )
-
-
-def _noting(made: list[Any], verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the verb, its result kept: the page that follows is the new row's."""
-
-    def noting(**values: Any) -> Any:
-        made.append(verb(**values))
-        return made[-1]
-
-    return noting
 
 
 def plain_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
