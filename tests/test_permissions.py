@@ -304,6 +304,7 @@ PAGES = rows(
     ),
     row("GET POST", "/verification/visits/{visit.uid}/assign/", KEEPERS, version="visit"),
     row("GET POST", "/verification/visits/{visit.uid}/cancel/", KEEPERS, REASON, version="visit"),
+    row("GET", "/verification/cases/{case.uid}/papers/sptjm/form.pdf", COUNTER),
     row("GET", "/verification/visits/{visit.uid}/sheet.pdf", PEOPLE),
     # Proposals
     row("GET", "/proposals/", READERS),

@@ -215,6 +215,7 @@ def build() -> World:
     paper = complaints.attach_paper(
         actor=cast.actor("front"), uid=case.uid, code="kk", upload=picture()
     )
+    complaints.new_paper(case, "sptjm", status="missing", mandatory=False).save()
     for row in (case, referred, gone, helped):
         _examined(cast, row)
     referral, sent = _drafted(cast, referred), _drafted(cast, gone)

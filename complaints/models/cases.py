@@ -173,6 +173,9 @@ class ComplaintPaper(NamedInTwoLanguages):
     paper itself). ``by_office`` marks what the office makes itself, such as photos of the house.
     """
 
+    #: Papers the resident himself states: the office prints the form, he signs it.
+    STATEMENTS = frozenset({"statement", "sptjm"})
+
     class Status(models.TextChoices):
         MISSING = "missing", _("Belum ada")
         SEEN = "seen", _("Sudah dilihat")
@@ -220,6 +223,10 @@ class ComplaintPaper(NamedInTwoLanguages):
     @property
     def form_note(self) -> str:
         return form_note(self.form)
+
+    @property
+    def is_statement(self) -> bool:
+        return self.code in self.STATEMENTS
 
     @property
     def must_be_replaced(self) -> bool:

@@ -7,6 +7,7 @@ app_name = "verification"
 _CASE, _VISIT = "cases/<uuid:uid>/", "visits/<uuid:uid>/"
 urlpatterns = [
     path(f"{_CASE}papers/<slug:code>/", views.paper, name="paper"),
+    path(f"{_CASE}papers/<slug:code>/form.pdf", views.statement, name="statement"),
     path(f"{_CASE}visit/", visits.plan, name="plan"),
     path(f"{_CASE}economy/", views.economy, name="economy"),
     path(f"{_CASE}minutes/", views.minutes_new, name="minutes"),

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints import selectors
-from complaints.verification import minutes, papers
+from complaints.verification import minutes, papers, statements
 from complaints.verification.economy import record_economy
 from complaints.verification.forms import EconomicReviewForm, MinutesForm, PaperForm
 from complaints.workflow import OPEN_STATES, REGISTRARS
@@ -59,6 +59,19 @@ def paper(request: HttpRequest, uid: str, code: str) -> HttpResponse:
         "is_open": case.state in OPEN_STATES,
     }
     return form_page(request, "verification/paper.html", context)
+
+
+@require_GET
+@officer_page(*REGISTRARS, village=True)
+def statement(request: HttpRequest, uid: str, code: str) -> HttpResponse:
+    """The form of a resident's own statement, for him to sign. Audited: it tells whole numbers."""
+    actor = actor_of(request)
+    case = selectors.case(uid, actor=actor)
+    if not any(one.code == code and one.is_statement for one in case.papers.all()):
+        raise NotFound(_("Berkas ini tidak ada di perkara ini."))
+    audit(actor=actor, action="statement.print", subject=case, fields=[code])
+    paper = request.GET.get("paper", statements.PAPERS[0])
+    return pdf_response(statements.render(case, code, paper=paper), name=f"{code}.pdf")
 
 
 @require_http_methods(["GET", "POST"])

@@ -90,6 +90,7 @@ NOT_PAGES = {
     "referrals:together": "stands behind ticked rows; read in tests/referrals",
     "attachment": "a file of somebody's",
     "referrals:realised_problems": "a sheet to take home",
+    "verification:statement": "a form to sign, where a programme asks for one",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
     **dict.fromkeys(("referrals:package_file", "referrals:package_sheet"), "a file to carry"),
     "referrals:received_file": "a file of somebody's",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from complaints import public, services
@@ -23,6 +24,7 @@ from reports.letters import notes, selectors
 from reports.letters import services as letters
 from reports.letters.models import Letter
 from tests.complaints.conftest import NIK, make_resident
+from tests.letters.test_issuing import pdf_text
 
 pytestmark = pytest.mark.django_db
 
@@ -392,3 +394,51 @@ def test_a_file_is_chosen_by_camera_or_from_the_phone_and_one_is_needed(cast, fi
     sent = {"version": filed.version, "code": "ktp", "photo": photo()}
     assert client.post(url, sent).status_code == 302
     assert filed.papers.get(code="ktp").status == "copied"
+
+
+def _child(resident):
+    resident.memberships.update(relation="1")
+    child = make_resident(resident.office, nik="", kk="", name="Bagas")
+    Resident.objects.filter(pk=child.pk).update(
+        birth_date=resident.office.today() - timedelta(days=9 * 365)
+    )
+    household = resident.memberships.get().household
+    HouseholdMember.objects.create(household=household, resident=child, relation="4")
+    return Resident.objects.get(pk=child.pk)
+
+
+@pytest.mark.parametrize("who", ["himself", "child", "orphan"])
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("statement", "keluarga tidak mampu"), ("sptjm", "mengembalikan bantuan yang sudah diterima")],
+)
+def test_a_residents_statement_is_printed_to_be_signed_by_him_or_the_head_of_his_card(
+    login, filed, resident, who, code, words
+):
+    services.new_paper(filed, code, status="missing", mandatory=True).save()
+    if who != "himself":
+        filed.subject = _child(resident)
+        filed.save()
+    if who == "orphan":
+        Resident.objects.filter(pk=resident.pk).update(life="deceased")
+    front, case = login("front"), reverse("complaints:case", args=[filed.uid])
+    form = reverse("verification:statement", args=[filed.uid, code])
+    assert form in front.get(case).text
+    answer = front.get(f"{form}?paper=a4")
+    text = " ".join(pdf_text(answer.content).split())
+    signs = resident.name if who != "orphan" else "Bagas"
+    assert text.index("saya:") < text.index(signs)
+    assert ("untuk anggota keluarga saya" in text) == (who == "child")
+    assert all(one in text for one in (words, "meterai", "KIS"))
+    assert (NIK in text) == (who != "orphan")
+    asked = AuditEntry.objects.filter(action="statement.print", subject_uid=filed.uid)
+    assert asked.count() == 1
+    assert filed.papers.get(code=code).is_missing(filed.office.today())
+
+
+def test_a_paper_that_is_no_statement_or_not_asked_for_has_no_form(login, filed):
+    front = login("front")
+    for code in ("ktp", "sptjm"):
+        form = reverse("verification:statement", args=[filed.uid, code])
+        assert front.get(form).status_code == 404
+        assert form not in front.get(reverse("complaints:case", args=[filed.uid])).text
