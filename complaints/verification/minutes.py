@@ -25,7 +25,7 @@ from reports.letters import kinds, services
 from reports.letters.contexts import Person
 from reports.letters.models import Letter
 from reports.letters.selectors import signers, standing
-from reports.letters.words import DAYS, long_date, rupiah
+from reports.letters.words import long_date, rupiah, weekday_date
 
 MINUTES = "ba_verifikasi"
 ISSUERS = (Role.BACK, Role.COORDINATOR, Role.HEAD)
@@ -171,7 +171,7 @@ def _held(case: Complaint) -> str:
     if case.finding_at is None:
         raise InvalidInput(_("Hasil verifikasi belum bertanggal."))
     day = case.finding_at.astimezone(case.office.tz).date()
-    return f"{DAYS[day.weekday()]}, {long_date(day)}"
+    return weekday_date(day)
 
 
 def _checked(paper: ComplaintPaper) -> CheckedPaper:

@@ -188,6 +188,10 @@ def value_in_words(code: str, value: Any) -> str:
 
 def condition_in_words(condition: Condition) -> str:
     """Return a condition as a short sentence: "Umur (tahun): paling sedikit 60"."""
+    family, _dot, name = condition.field.partition(".")
+    if family == "paper" and condition.operator == "is":
+        at_hand = _("%s ada") if condition.value else _("%s tidak ada")
+        return at_hand % paper_name(name)
     fact, value = fact_label(condition.field), value_in_words(condition.field, condition.value)
     if condition.value is None:
         value = ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from programs.disclosure import number_for
 from programs.distribution import selectors
-from programs.distribution.prints import DAYS, area_of, share_of, when
+from programs.distribution.prints import area_of, share_of, when
 from programs.distribution.workflow import KEEPERS
 from programs.models import (
     AidRecipient,
@@ -27,7 +27,7 @@ from reports.letters import kinds, services
 from reports.letters.contexts import Subject
 from reports.letters.models import Letter
 from reports.letters.once import once_key
-from reports.letters.words import counted, long_date
+from reports.letters.words import counted, long_date, weekday_date
 from reports.letters.workflow import LetterState
 
 OF_DISTRIBUTION, OF_RECIPIENT = "ba_penyaluran", "ba_penerima"
@@ -178,7 +178,7 @@ def distribution_body(held: Distribution, *, actor: Actor) -> dict[str, Any]:
         "owner": held.owner,
         "share": f"{share_of(held)} per penerima",
         "slots": [f"{when(one)}, di {one.place} ({area_of(one)})" for one in held.slots.all()],
-        "closed": f"{DAYS[closed.weekday()]}, {long_date(closed)}",
+        "closed": weekday_date(closed),
         "named": counted(totals.named, "orang"),
         "taken": counted(totals.taken, "orang"),
         "not_taken": counted(totals.waiting + totals.pending, "orang"),
@@ -232,7 +232,7 @@ def recipient_body(listed: AidRecipient, *, actor: Actor) -> dict[str, Any]:
         "distribution": held.name,
         "owner": held.owner,
         "share": share_of(held),
-        "held": f"{DAYS[today.weekday()]}, {long_date(today)}",
+        "held": weekday_date(today),
         "gone": _GONE[AidRecipient.Gone(listed.gone)],
         "since": long_date(person.life_since) if person.life != person.Life.ALIVE else "",
         "note": listed.gone_note,

@@ -8,10 +8,9 @@ from programs.models import Distribution, DistributionSlot
 from puskesmas.actors import Actor
 from reports.letters.contexts import office_head
 from reports.letters.render import qr, render_pdf
-from reports.letters.words import long_date, rupiah
+from reports.letters.words import long_date, rupiah, weekday_date
 
 PAPERS = ("f4", "a4")
-DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 
 def share_of(held: Distribution, times: int = 1) -> str:
@@ -25,7 +24,7 @@ def share_of(held: Distribution, times: int = 1) -> str:
 def when(slot: DistributionSlot) -> str:
     """Return a slot's day and hour: "Senin, 23 November 2026, 08.00-10.00"."""
     hours = f"{slot.start:%H.%M}–{slot.end:%H.%M}" if slot.end else f"mulai {slot.start:%H.%M}"
-    return f"{DAYS[slot.day.weekday()]}, {long_date(slot.day)}, {hours}"
+    return f"{weekday_date(slot.day)}, {hours}"
 
 
 def area_of(slot: DistributionSlot) -> str:

@@ -21,11 +21,10 @@ from reports.letters import kinds, services
 from reports.letters import selectors as letter_selectors
 from reports.letters.contexts import Subject
 from reports.letters.models import Letter
-from reports.letters.words import counted, long_date
+from reports.letters.words import counted, weekday_date
 
 MINUTES = "ba_musdes"
 _AGREED = MeetingItem.Outcome.AGREED
-_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 #: As printed, whatever the language of the screen.
 _KINDS = {"enter": "Masuk", "change": "Perubahan", "leave": "Keluar"}
 
@@ -175,7 +174,7 @@ def minutes_body(meeting: Meeting) -> dict[str, Any]:
     body: MinutesBody = {
         "subject": {"name": f"{name} {meeting.office.name}", "nik": ""},
         "meeting": name,
-        "held": f"{_DAYS[day.weekday()]}, {long_date(day)}",
+        "held": weekday_date(day),
         "place": meeting.place,
         "chair": meeting.chair,
         "present": counted(meeting.present, "orang"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from puskesmas.forms import Choices, DateField
@@ -90,6 +91,12 @@ class CoordinateField(forms.FloatField):
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return degrees as the hint writes them, with the comma or point of the language."""
+        if not isinstance(value, float):
+            return value
+        return str(value).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
 
 
 class RecordForm(ActForm):

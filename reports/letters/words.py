@@ -44,6 +44,11 @@ def long_date(day: date | None) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else ""
 
 
+def weekday_date(day: date) -> str:
+    """Return ``Minggu, 22 November 2026``."""
+    return f"{DAYS[day.weekday()]}, {long_date(day)}"
+
+
 def roman_month(day: date) -> str:
     """Return the month as letters number it: ``XI``."""
     return ROMAN_MONTHS[day.month - 1]

@@ -395,7 +395,7 @@ def test_a_sheet_keeps_what_was_saved_from_the_phone_and_writes_over_what_was_ty
     client, url = login("front"), f"/verification/visits/{visit.uid}/entry/"
     boxes = BeautifulSoup(client.get(url).content, "html.parser")
     assert boxes.find(id="id_q_floor")["value"] == "2"
-    assert boxes.find(id="id_latitude")["value"] == "-8.1"
+    assert boxes.find(id="id_latitude")["value"] == "-8,1"
     assert boxes.find(id="id_answered_by")["value"] == "istrinya"
     assert client.post(url, typed(visit, latitude="-8,2", longitude="113,8")).status_code == 302
     visit.refresh_from_db()

@@ -7,10 +7,12 @@ from django.utils.translation import override
 
 from programs.catalogue.exchange import STARTER
 from programs.catalogue.file import parse
+from programs.catalogue.words import condition_in_words
 from programs.models import Participation, Programme, ProgrammeVersion
 from programs.papers import paper_name, papers
 from programs.selectors import papers_wanted, participations_of, programmes_of, versions_on
 from programs.services import end_participation, load_catalogue, record_participation
+from programs.terms.document import Condition
 from puskesmas.errors import InvalidInput, NotFound
 from registry.models import Resident
 
@@ -159,3 +161,16 @@ def test_another_office_cannot_note_or_end_participation(cast, office, sulastri)
     )
     with pytest.raises(NotFound):
         end_participation(actor=stranger, uid=held.uid, until=date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "said"),
+    [
+        (True, "id", "Kartu Sehat ada"),
+        (False, "id", "Kartu Sehat tidak ada"),
+        (False, "en", "Kartu Sehat card not at hand"),
+    ],
+)
+def test_a_paper_at_hand_or_not_is_said_as_people_say_it(value, language, said):
+    with override(language):
+        assert condition_in_words(Condition("paper.ks_card", "is", value)) == said
