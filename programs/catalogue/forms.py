@@ -75,7 +75,9 @@ class ProgrammeForm(ActForm):
 
 
 class NewProgrammeForm(ProgrammeForm):
-    """A programme of the office's own."""
+    """A programme of the office's own. ``result`` is the programme, once it was added."""
+
+    result: Any = None
 
     code = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9-]*$",
@@ -113,7 +115,9 @@ class PlaceForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    """From which day the new version shall hold."""
+    """From which day the new version shall hold. ``result`` is the draft, once it was opened."""
+
+    result: Any = None
 
     effective_from = DateField(
         label=_("Berlaku mulai"),

@@ -5,11 +5,7 @@ from datetime import time
 import pytest
 
 from programs.distribution import handing, minutes, services
-from programs.models import (
-    AidRecipient,
-    Participation,
-    Programme,
-)
+from programs.models import AidRecipient, Participation, Programme
 from programs.services import load_catalogue
 from registry.services import create_resident
 

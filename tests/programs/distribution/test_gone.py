@@ -10,9 +10,7 @@ from django.utils import timezone
 from programs.distribution import handing, selectors
 from programs.distribution.errors import NotHandedOver, NotOnTheCard
 from programs.distribution.families import card_members
-from programs.models import (
-    Distribution,
-)
+from programs.models import Distribution
 from puskesmas.errors import InvalidInput, OwnFamily, WrongState
 from registry.households.services import move_to_card
 from registry.models import HouseholdMember, Resident

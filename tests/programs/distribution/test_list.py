@@ -8,11 +8,7 @@ from django.urls import reverse
 from programs.distribution import handing, selectors, services
 from programs.distribution.selectors import Why
 from programs.distribution.workflow import DISTRIBUTION, NOT_YET, RECIPIENT
-from programs.models import (
-    DistributionState,
-    Participation,
-    RecipientState,
-)
+from programs.models import DistributionState, Participation, RecipientState
 from puskesmas.errors import InvalidInput, NotYourRole, OwnFamily, WrongState
 from registry.models import Resident
 from tests.programs.distribution.conftest import (

@@ -4,9 +4,7 @@ import pytest
 from django.urls import reverse
 
 from programs.distribution import handing, minutes, services
-from programs.models import (
-    Programme,
-)
+from programs.models import Programme
 from puskesmas.errors import WrongState
 from registry.models import Resident
 from reports.letters import services as letters

@@ -8,10 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programs.distribution import selectors, services, views
-from programs.models import (
-    Distribution,
-    Participation,
-)
+from programs.models import Distribution, Participation
 from puskesmas.errors import NotFound
 from registry.models import HouseholdMember
 from registry.services import create_resident
