@@ -7,7 +7,7 @@ from programs.models import Call
 from puskesmas.actors import Actor
 from reports.letters.contexts import office_head
 from reports.letters.render import render_pdf
-from reports.letters.words import long_date
+from reports.letters.words import long_date, place_name
 
 PAPERS = ("f4", "a4")
 
@@ -27,15 +27,19 @@ def paper_of(call: Call, sheet: bytes, *, actor: Actor, paper: str = "f4") -> by
         "has_numbers": any("NIK" in row for row in rows),
         "approved_by": call.approved_by.name if call.approved_by else "",
         "handed_to": call.handed_to,
+        "place": actor.office.name,
         "dated": long_date(call.handed_on or actor.office.today()),
     }
     return render_pdf("letters/daftar_calon.html", context)
 
 
 def _row(told: dict[str, str]) -> dict[str, Any]:
+    street, hamlet = place_name(told["ALAMAT"]), place_name(told["DUSUN"])
+    # Some lists repeat the hamlet as the street.
+    is_repeated = hamlet.casefold() in street.casefold()
     place = (
-        told["ALAMAT"],
-        f"Dusun {told['DUSUN']}" if told["DUSUN"] else "",
+        street,
+        "" if is_repeated else f"Dusun {hamlet}",
         f"RT {told['RT']}" if told["RT"] else "",
         f"RW {told['RW']}" if told["RW"] else "",
     )
