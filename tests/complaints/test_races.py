@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from complaints import receipts, services
 from complaints.models import Complaint, ComplaintKind, Telling
-from puskesmas.errors import StaleVersion
+from puskesmas.backdating import at
+from puskesmas.errors import StaleVersion, WrongState
 from puskesmas.models import Transition
 from registry.models import Resident
 from tests.complaints.conftest import make_resident
@@ -154,3 +157,24 @@ def test_one_telling_sent_many_times_at_once_counts_once(village):
     assert together(*[press] * 6) == []
     assert Telling.objects.count() == 1
     assert Complaint.objects.get().state == "closed"
+
+
+def test_a_case_lapses_or_its_papers_came_and_never_both(village):
+    front, back = village.actor("front"), village.actor("back")
+    case = register(front, uuid.uuid4())
+    with at(timezone.now() - timedelta(days=40)):
+        services.ask_papers(actor=front, uid=case.uid, reason="KK")
+    services.tell_resident(
+        actor=front, uid=case.uid, client_uid=uuid.uuid4(), means="phone", reached=False
+    )
+    errors = together(
+        lambda: services.lapse(actor=back, uid=case.uid, reason="Berkas tidak datang"),
+        lambda: services.papers_received(actor=front, uid=case.uid, seen=["kk"]),
+    )
+    assert [type(error) for error in errors] == [WrongState]
+    case = Complaint.objects.get()
+    lapsed = case.state == "lapsed"
+    assert case.state in {"lapsed", "in_verification"}
+    assert ((case.due_at is None), (case.closed_at is not None)) == (lapsed, lapsed)
+    ends = Transition.objects.filter(subject_uid=case.uid, action__in=("lapse", "papers_received"))
+    assert [one.action for one in ends] == ["lapse" if lapsed else "papers_received"]

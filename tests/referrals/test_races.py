@@ -4,14 +4,16 @@ import threading
 
 import pytest
 
+from complaints import services
 from puskesmas import outbox
-from puskesmas.errors import DomainError
+from puskesmas.errors import DomainError, WrongState
 from puskesmas.models import OutboxMessage, Peer, ReceivedMessage
 from referrals import exchange
 from referrals.models import ReceivedReferral, Referral, Submission
-from referrals.services import approval
+from referrals.services import answers, approval
 from referrals.workflow import Approval
 from tests.racing import together
+from tests.referrals.conftest import today
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -94,3 +96,47 @@ def test_of_two_drafts_for_one_person_in_two_cases_one_is_made(cast, draft, make
     errors = together(*[lambda case=case: draft(case_uid=case.uid) for case in cases])
     assert [error.code for error in errors] == ["live_referral"] * 2
     assert Referral.objects.count() == 1
+
+
+def test_the_workers_receipt_and_a_withdrawal_of_one_case_end_withdrawn(cast, wire, waiting):
+    case = Referral.objects.get().complaint
+    back = cast.actor("back")
+    errors = together(
+        wire.push, lambda: services.withdraw(actor=back, uid=case.uid, reason="Sudah dibantu")
+    )
+    assert errors == []
+    case.refresh_from_db()
+    assert (case.state, case.due_at, case.outcome) == ("withdrawn", None, "")
+    # Taken back before it left, or there already: never half of it.
+    waiting.refresh_from_db()
+    left = ReceivedReferral.objects.exists()
+    assert (waiting.acked_at is not None, waiting.superseded_at is None) == (left, left)
+
+
+def test_the_owners_word_fetched_while_the_koordinator_approves_again_ends_answered(
+    cast, wire, waiting
+):
+    wire.push()
+    referral = Referral.objects.get()
+    back, koordinator = cast.actor("back"), cast.actor("koordinator")
+    answers.record_answer(
+        actor=back,
+        uid=referral.uid,
+        value="returned",
+        source="phone",
+        said_on=today(),
+        reason="KK buram",
+    )
+    approval.resubmit(actor=back, uid=referral.uid, need="Berobat", road="district")
+    wire.act("recommend")
+    wire.act("approve")
+    errors = together(
+        wire.fetch, lambda: approval.approve(actor=koordinator, uid=referral.uid, version=None)
+    )
+    assert [type(error) for error in errors] in ([], [WrongState])
+    referral.refresh_from_db()
+    assert (referral.approval, referral.answer) == (Approval.APPROVED, "approved")
+    case = referral.complaint
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("answered", "owner_approved")
+    assert case.due_at is not None
