@@ -1,4 +1,4 @@
-"""An office's keys for what is carried by hand: one pair signs, one receives (ADR 22).
+"""An office's keys for what is carried by hand: one pair signs, one receives (ADR 23).
 
 libsodium's own constructions, nothing of ours: ``crypto_sign`` (Ed25519, RFC 8032) around the
 content, ``crypto_box_seal`` (X25519, XSalsa20-Poly1305) around the signed content. Keys are 32
