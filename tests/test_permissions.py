@@ -1427,6 +1427,7 @@ def _marks(world: World) -> set[str]:
     rows = (world.person, world.child, world.case, world.referred, world.gone, world.referral)
     rows += (world.proposal, world.meeting, world.sheet, world.answers)
     rows += (world.sent, world.received, world.letter, world.question, world.batch, world.post)
+    rows += (world.carried, world.brought)
     numbers = {world.case.receipt_number, receipts.shown(world.case.receipt_number)}
     return {"Ningsih", world.letter.number, *numbers, *(str(row.uid) for row in rows)}
 
