@@ -21,6 +21,7 @@ MEANT = {
     "/api/v1/letters/{letter.uid}/pdf/": "a letter",
     "/proposals/sheets/{sheet.uid}/file/": "the SIKS-NG sheet",
     "/api/v1/proposal-sheets/{sheet.uid}/file/": "the SIKS-NG sheet",
+    "/verification/cases/{case.uid}/papers/sptjm/form.pdf": "a statement to sign",
     "/people/verval/{verval.uid}/sheet/": "the sender's own sheet, returned in his layout",
 }
 _READ = [row for row in TABLE if row.method == "GET" and row.allowed]

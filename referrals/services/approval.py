@@ -347,7 +347,6 @@ def _check_terms(
         raise InvalidInput(_("Tulis apa yang dibutuhkan dan mengapa."), field="need")
     if road not in Road.values:
         raise InvalidInput(_("Pilih cara kirimnya."), field="road")
-    require_basis(programme, partner, basis)
     if road == Road.DISTRICT and programme.tier not in DISTRICT_TIERS:
         raise InvalidInput(
             _(
@@ -364,3 +363,4 @@ def _check_terms(
             ),
             field="road",
         )
+    require_basis(programme, partner, basis)

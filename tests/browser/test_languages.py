@@ -114,6 +114,10 @@ NOT_PAGES = {
 }
 
 
+#: allauth's Indonesian says "e-mail"; our catalogue's only in English.
+SHARED = {"mail"}
+
+
 @cache
 def vocabulary(language: str) -> set[str]:
     """Return the words that only the catalogue's sentences of ``language`` use."""
@@ -121,7 +125,7 @@ def vocabulary(language: str) -> set[str]:
     for entry in polib.pofile(str(CATALOGUE)):
         said["id"] |= _words(f"{entry.msgid} {entry.msgid_plural}")
         said["en"] |= _words(" ".join([entry.msgstr, *entry.msgstr_plural.values()]))
-    return said.pop(language) - said.popitem()[1]
+    return said.pop(language) - said.popitem()[1] - SHARED
 
 
 @cache

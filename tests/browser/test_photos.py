@@ -109,4 +109,4 @@ def test_a_photo_of_a_house_arrives_small_with_the_place_where_it_was_taken(
     bo.sees("Foto disimpan.")
     assert longest_side(bo, "Lihat foto") == LONGEST
     bo.goes_to(f"{visit}position/")
-    expect(bo.field("Lintang")).to_have_value("-8.123333")
+    expect(bo.field("Lintang")).to_have_value("-8,123333")

@@ -203,7 +203,7 @@ def test_the_page_takes_a_fixed_number_of_queries(visitor, case, django_assert_n
     for number in range(5):
         ComplaintPaper.objects.create(complaint=case, code=f"p{number}", name_id=f"P{number}")
     page(visitor, case.receipt_number)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page(visitor, case.receipt_number)
 
 
