@@ -54,7 +54,7 @@ SENT: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "manajer": (("search", {"q": "siti"}),),
 }
 #: A kind's first address may lead on to another page: then the next one is tried.
-MOST_TRIES = 2
+MOST_TRIES = 5
 #: Views that draw a page of its own for each value of an argument.
 _DRAWN_BY = {
     "complaints:act": "code",
