@@ -1,6 +1,7 @@
 """The surat rujukan: what goes with a file that is carried, built from what was approved."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -9,15 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, WrongState
+from puskesmas.errors import WrongState
 from puskesmas.models import Assignment, Office, Role
 from referrals import selectors
 from referrals.disclosure import require_basis
 from referrals.models import PartnerKey, Referral, Submission
 from referrals.partners import keys
 from referrals.workflow import Approval
-from registry.letters import person_of
-from registry.selectors import is_family
+from registry.letters import person_of, refuse_signer_of_family
 from reports.letters import codes, kinds
 from reports.letters.contexts import LetterFile, Person, ReferralBody
 from reports.letters.models import Letter
@@ -31,18 +31,30 @@ KIND = "rujukan"
 def register() -> None:
     """Give the kind its place among the letters; called from ``AppConfig.ready()``."""
     kinds.register(
-        kinds.LetterKind(
-            code=KIND,
+        correspondence(
+            KIND,
             name=gettext_lazy("Surat rujukan"),
             title="Surat Rujukan",
-            template="letters/rujukan.html",
-            classification="400.9.14",
-            letterhead="puskesos",
-            roles=frozenset(
-                role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
-            ),
             subject_url=_referral_url,
         )
+    )
+
+
+def correspondence(
+    code: str, *, name: Any, title: str, subject_url: Callable[[Letter], str]
+) -> kinds.LetterKind:
+    """Return a kind of letter from the Puskesos to whom a referral goes."""
+    return kinds.LetterKind(
+        code=code,
+        name=name,
+        title=title,
+        template=f"letters/{code}.html",
+        classification="400.9.14",
+        letterhead="puskesos",
+        roles=frozenset(
+            role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
+        ),
+        subject_url=subject_url,
     )
 
 
@@ -79,11 +91,7 @@ def issue(
         return made
     require_basis(referral.programme, referral.partner, referral.legal_basis)
     subject = referral.complaint.person
-    if signer and is_family(signer.user, subject):
-        raise InvalidInput(
-            _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
-            field="signer",
-        )
+    refuse_signer_of_family(subject, signer)
     key, code = _answer_key(referral)
     letter = issue_letter(
         actor=actor,

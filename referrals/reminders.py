@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from puskesmas.actors import Actor
-from puskesmas.errors import InvalidInput, WrongState
-from puskesmas.models import Assignment, Role
+from puskesmas.errors import WrongState
+from puskesmas.models import Assignment
 from referrals import letters, selectors
 from referrals.models import Referral, Reminder
-from registry.letters import person_of
-from registry.selectors import is_family
+from registry.letters import person_of, refuse_signer_of_family
 from reports.letters import kinds
 from reports.letters.contexts import ReminderBody
 from reports.letters.models import Letter
@@ -26,16 +25,10 @@ KIND = "pengingat"
 def register() -> None:
     """Give the kind its place among the letters; called from ``AppConfig.ready()``."""
     kinds.register(
-        kinds.LetterKind(
-            code=KIND,
+        letters.correspondence(
+            KIND,
             name=gettext_lazy("Surat pengingat rujukan"),
             title="Surat Pengingat",
-            template="letters/pengingat.html",
-            classification="400.9.14",
-            letterhead="puskesos",
-            roles=frozenset(
-                role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
-            ),
             subject_url=_referral_url,
         )
     )
@@ -69,11 +62,7 @@ def remind(
             state=referral.answer,
         )
     subject = referral.complaint.person
-    if signer and is_family(signer.user, subject):
-        raise InvalidInput(
-            _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
-            field="signer",
-        )
+    refuse_signer_of_family(subject, signer)
     letter = issue_letter(
         actor=actor,
         kind=KIND,

@@ -209,6 +209,15 @@ def refuse_own_family(actor: Actor, resident: Resident, signer: Assignment | Non
     """
     if selectors.is_family(actor.user, resident):
         raise OwnFamily(_("Anda satu KK dengan warga ini. Mintalah petugas lain membuat suratnya."))
+    refuse_signer_of_family(resident, signer)
+
+
+def refuse_signer_of_family(resident: Resident, signer: Assignment | None) -> None:
+    """Let nobody sign a letter about himself or somebody on his card.
+
+    Raises:
+        InvalidInput: it is the signer.
+    """
     if signer is not None and selectors.is_family(signer.user, resident):
         raise InvalidInput(
             _("Penanda tangan satu KK dengan warga ini. Pilih penanda tangan lain."),
