@@ -58,6 +58,8 @@ STAGED = (
     "proposals:minutes_revise",
     *("referrals:package_make", "referrals:package", "referrals:package_letter"),
 )
+#: Of those below, what a slow walk comes to: the offices' cards are exchanged after ten minutes.
+SOONER_OR_LATER = {"referrals:package_make"}
 #: Views a walk cannot show, and why.
 NOT_PAGES = {
     **dict.fromkeys(
@@ -211,4 +213,4 @@ def test_the_walk_opened_every_page_there_is(visits: list[Visit]):
     opened = {visit.view for visit in visits if visit.is_shown}
     pages = {view for view in all_views() if not view.startswith(FOR_PROGRAMS)}
     assert pages - opened - set(NOT_PAGES) == set(), "pages nobody walked to"
-    assert opened & set(NOT_PAGES) == set(), "pages after all"
+    assert opened & set(NOT_PAGES) <= SOONER_OR_LATER, "pages after all"
