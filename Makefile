@@ -13,7 +13,7 @@ PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope --no-l
 
 .DEFAULT_GOAL := help
 .PHONY: help environment dev-environment run demo-reset test unit lint format types layers \
-        migrations check-hosted benchmark trial-delivery messages messages-check screenshots clean
+        migrations check-hosted benchmark trial-delivery contract messages messages-check screenshots clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ benchmark: dev-environment  ## how long search and imports take, beside floors: 
 
 trial-delivery: dev-environment  ## referrals through everything that breaks between two offices (root)
 	@$(PY) -m tests.trial $(ARGS)
+
+contract: dev-environment  ## does another system keep docs/exchange.md? URL=https://… TOKEN=… (ARGS="--ask")
+	@CONTRACT_TOKEN="$(TOKEN)" $(PY) -m tests.contract --url "$(URL)" $(ARGS)
 
 lint: dev-environment  ## style of Python and templates
 	@$(PY) -m ruff check .

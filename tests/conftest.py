@@ -35,7 +35,12 @@ TransactionTestCase._fixture_teardown = _teardown_with_history  # type: ignore[a
 
 
 #: Where tests start offices, workers and browsers of their own.
-WITH_PROCESSES = ("tests/browser/", "tests/crash/", "tests/puskesmas/test_launcher_processes.py")
+WITH_PROCESSES = (
+    "tests/browser/",
+    "tests/contract/",
+    "tests/crash/",
+    "tests/puskesmas/test_launcher_processes.py",
+)
 
 
 class ByFile(LoadScopeScheduling):

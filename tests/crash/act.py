@@ -256,6 +256,25 @@ def answer(referral: str) -> str:
     return str(message.uid)
 
 
+def say(referral: str, act: str) -> None:
+    """District: the manager does one thing with a referral that was received."""
+    from referrals.models import ReceivedReferral
+    from referrals.services import inbox
+
+    row = ReceivedReferral.objects.select_related("office").get(referral_uid=referral)
+    said = inbox.Said(
+        said_on=row.office.today(),
+        owner="Dinas Kesehatan",
+        reason="Foto KTP belum terbaca",
+        instructions="Tempat: kantor kecamatan\nHari dan jam: Senin–Jumat, 08.00–14.00",
+    )
+    manager = _officer("manager")
+    if act == "ready":
+        inbox.realise(actor=manager, uid=row.uid, value=act, said=said)
+    else:
+        inbox.act(actor=manager, uid=row.uid, action=act, said=said)
+
+
 def village_state(referral: str) -> dict[str, Any]:
     """Village: where a referral and its message stand, and how often each step was written."""
     from puskesmas.models import DeliveryAttempt, OutboxMessage, Transition
@@ -322,7 +341,18 @@ def _officer(username: str) -> Any:
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
-        *(found, add_village, link, refer, refer_many, answer, page, sent_files, received_files),
+        *(
+            found,
+            add_village,
+            link,
+            refer,
+            refer_many,
+            answer,
+            say,
+            page,
+            sent_files,
+            received_files,
+        ),
         *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }
