@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{_ONE}realisation/", api.RecordRealisation.as_view(), name="referral_realisation"),
     path("inbox/", inbox_api.InboxList.as_view(), name="inbox"),
     path(_RECEIVED, inbox_api.InboxDetail.as_view(), name="received"),
+    path(f"{_RECEIVED}files/<str:sha256>/", inbox_api.InboxFile.as_view(), name="received_file"),
     path(f"{_RECEIVED}numbers/", inbox_api.InboxNumbers.as_view(), name="received_numbers"),
     path(f"{_RECEIVED}pass/", inbox_api.InboxPass.as_view(), name="received_pass"),
     path(f"{_RECEIVED}send_back/", inbox_api.InboxSendBack.as_view(), name="received_send_back"),

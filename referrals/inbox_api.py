@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,12 +12,13 @@ from rest_framework.views import APIView
 from complaints.models import Complaint
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
-from puskesmas.api_answers import MoveOut, history_of, with_version
+from puskesmas.api_answers import FileView, MoveOut, history_of, with_version
 from puskesmas.api_requests import IF_MATCH, Body, DayField, if_match, valid
 from puskesmas.days import FIRST_RECORD
 from puskesmas.history import audit
 from referrals import selectors
 from referrals.api import roles_of
+from referrals.files.views import file_for
 from referrals.filters import InboxFilters
 from referrals.models import ReceivedReferral
 from referrals.services import inbox
@@ -69,16 +71,34 @@ class ReceivedOut(serializers.Serializer[Any]):
     realisation = serializers.ChoiceField(choices=Realisation.choices)
 
 
+class ReceivedFileOut(serializers.Serializer[Any]):
+    """A file the referral lists. ``offset`` bytes are here; ``refusal`` says why it never comes."""
+
+    sha256 = serializers.CharField()
+    paper = serializers.CharField()
+    label = serializers.CharField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField()
+    offset = serializers.IntegerField()
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    refusal = serializers.CharField(allow_blank=True)
+
+
 class ReceivedDetailOut(ReceivedOut):
     """A received referral with what was sent, NIK and KK masked. ``actions`` are open now."""
 
     sent = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_sent(self, row: ReceivedReferral) -> Any:
         return _masked(row.payload)
+
+    @extend_schema_field(ReceivedFileOut(many=True))
+    def get_files(self, row: ReceivedReferral) -> Any:
+        return ReceivedFileOut(row.files.order_by("pk"), many=True).data
 
     @extend_schema_field(MoveOut(many=True))
     def get_history(self, row: ReceivedReferral) -> list[dict[str, Any]]:
@@ -141,6 +161,19 @@ class InboxDetail(APIView):
         row = selectors.received(uid, actor=actor)
         audit(actor=actor, action="open_received_referral", subject=row)
         return answer
+
+
+class InboxFile(FileView):
+    """A file that came with a received referral, by the SHA-256 it is listed under; audited."""
+
+    roles = READERS
+
+    @extend_schema(
+        responses={(200, "*/*"): OpenApiResponse({"type": "string", "format": "binary"})},
+        tags=_TAGS,
+    )
+    def get(self, request: Request, uid: str, sha256: str) -> HttpResponse:
+        return file_for(api_actor(request), uid, sha256)
 
 
 class InboxNumbers(APIView):

@@ -1094,6 +1094,7 @@ REST = rows(
     # The district's inbox
     row("GET", "/api/v1/inbox/", INBOX_READERS),
     row("GET", INBOX, INBOX_READERS),
+    row("GET", f"{INBOX}files/{{received_file.sha256}}/", INBOX_READERS),
     row("POST", f"{INBOX}numbers/", INBOX_READERS, REASON),
     row("POST", f"{INBOX}pass/", REVIEWERS, {"said_on": "{today}"}, version="received"),
     row(

@@ -15,8 +15,16 @@ from referrals.views_inbox import READERS
 @require_GET
 @officer_page(*READERS)
 def received_file(request: HttpRequest, uid: str, sha256: str) -> HttpResponse:
-    """Show one file that arrived; every look is audited."""
-    actor = actor_of(request)
+    """Show one file that arrived."""
+    return file_for(actor_of(request), uid, sha256)
+
+
+def file_for(actor: Actor, uid: str, sha256: str) -> HttpResponse:
+    """Return a file that came with a received referral as an answer; every look is audited.
+
+    Raises:
+        NotFound: no such referral in this office. Http404: no such file of it, or not here yet.
+    """
     row = selectors.received(uid, actor=actor)
     file = row.files.select_related("attachment").filter(sha256=sha256).first()
     if file is None or file.attachment is None:

@@ -1,9 +1,11 @@
 """REST for referrals: drafted, decided, sent, answered; the district's inbox; what each may see."""
 
+from hashlib import sha256
+
 import pytest
 
 from puskesmas.models import AuditEntry
-from referrals.models import Referral
+from referrals.models import ReceivedFile, Referral
 from tests.api.conftest import client_of, key, seen
 from tests.world import KK, NIK, deliver
 
@@ -145,6 +147,22 @@ def test_the_inbox_shows_what_was_sent_with_masked_numbers(api, world):
     assert KK not in answer.content.decode()
     assert "recommend" not in body["actions"]
     assert "recommend" in api("manager").get(f"{INBOX}{world.received.uid}/").json()["actions"]
+
+
+def test_a_file_that_came_with_it_is_downloaded_by_its_hash_and_audited(api, world):
+    file, url = world.received_file, f"{INBOX}{world.received.uid}/"
+    manager = api("manager")
+    (listed,) = manager.get(url).json()["files"]
+    assert (listed["sha256"], listed["label"], listed["refusal"]) == (file.sha256, file.label, "")
+    answer = manager.get(f"{url}files/{file.sha256}/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, file.media_type)
+    assert sha256(answer.content).hexdigest() == file.sha256
+    assert AuditEntry.objects.filter(action="open_received_file").count() == 1
+    assert api("back").get(f"{url}files/{file.sha256}/").status_code in {403, 404}
+    assert manager.get(f"{url}files/{'0' * 64}/").status_code == 404
+    ReceivedFile.objects.update(attachment=None, arrived_at=None)
+    assert manager.get(f"{url}files/{file.sha256}/").status_code == 404
+    assert AuditEntry.objects.filter(action="open_received_file").count() == 1
 
 
 def test_numbers_are_revealed_for_a_reason_and_audited(api, world):
