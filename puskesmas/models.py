@@ -438,6 +438,8 @@ class Peer(models.Model):
     # Its public keys for what is carried by hand (puskesmas.office_keys); empty while unknown.
     sign_key = models.CharField(max_length=44, blank=True)
     box_key = models.CharField(max_length=44, blank=True)
+    # Hash of what it said it takes in (referrals.services.abilities); empty before it said so.
+    abilities = models.CharField(max_length=64, blank=True)
     active = models.BooleanField(_("aktif"), default=True)
     last_contact_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)

@@ -78,10 +78,10 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def greet(peer: Peer, card: dict[str, Any]) -> Any:
-    """Give the peer our office card; return its own (office-card-v1, not yet checked) or None."""
+def greet(peer: Peer, card: dict[str, Any]) -> dict[str, Any]:
+    """Give the peer our office card; return its introduction, not yet checked."""
     answer = _call(peer, "POST", "office/", body=card)
-    return answer.get("card") if isinstance(answer, dict) else None
+    return answer if isinstance(answer, dict) else {}
 
 
 def open_client(peer: Peer) -> httpx.Client:

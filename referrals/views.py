@@ -182,8 +182,9 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
             "handed": handed_out(row.programme_version.terms) if row.programme_version else [],
             "history": cards.history(row),
             "files": (files := sending.on_the_way(row)),
+            "files_refused": any(file.refusal for file in files),
             "may_send_files": actor.has(*delivery.SEND_ROLES)
-            and any(file.arrived_at is None for file in files),
+            and any(file.refusal or sending.goes_by_itself(file) for file in files),
         },
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ log = logging.getLogger("referrals.files")
 
 #: Of the tus protocol (1.0.0, "Checksum Mismatch").
 CHECKSUM_MISMATCH = 460
+#: What a listed file is refused for before a byte of it came.
+_OVER_A_LIMIT = frozenset({"file_type", "file_too_large", "files_too_large"})
 
 
 class WrongOffset(DomainError):
@@ -85,8 +88,10 @@ def _megabytes(size: int) -> str:
 def find(peer: Peer, referral_uid: uuid.UUID, sha256: str) -> ReceivedFile:
     """Return the file the peer's referral lists under this hash.
 
+    One that was over a limit of its day is let in once the limits of today allow it.
+
     Raises:
-        Refusal: it lists none (``unknown_file``), or the file is refused for ever.
+        Refusal: it lists none (``unknown_file``), or the file is refused.
     """
     file = (
         ReceivedFile.objects.select_related("referral__office")
@@ -97,10 +102,26 @@ def find(peer: Peer, referral_uid: uuid.UUID, sha256: str) -> ReceivedFile:
         raise Refusal(
             _("Rujukan dengan berkas ini belum diterima di sini."), code="unknown_file", status=404
         )
+    _weigh_again(file)
     if file.refusal:
         status = 413 if file.refusal_code.endswith("too_large") else 422
         raise Refusal(file.refusal, code=file.refusal_code, status=status)
     return file
+
+
+def _weigh_again(file: ReceivedFile) -> None:
+    """Take back a refusal that was for the limits, when those of today let the file in."""
+    if file.refusal_code not in _OVER_A_LIMIT:
+        return
+    others = file.referral.files.filter(refusal="").aggregate(together=Sum("size"))["together"]
+    listed = {"media_type": file.media_type, "size": file.size}
+    code, words = _obstacle(listed, others or 0)
+    if (code, words) == (file.refusal_code, file.refusal):
+        return
+    file.refusal_code, file.refusal = code, words
+    ReceivedFile.objects.filter(pk=file.pk, arrived_at__isnull=True).update(
+        refusal_code=code, refusal=words
+    )
 
 
 def append(file: ReceivedFile, piece: bytes) -> None:

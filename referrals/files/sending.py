@@ -219,10 +219,30 @@ def _record_failure(file: SentFile, error: TransportError) -> None:
     log.warning("file of %s: %s", file.referral.uid, error.outcome)
 
 
+def goes_by_itself(file: SentFile) -> bool:
+    """Return whether a file still has to travel, and over a road on which we send it."""
+    message = file.submission.message
+    return file.arrived_at is None and bool(message and message.peer.is_pushed_to)
+
+
 def on_the_way(referral: Referral) -> list[SentFile]:
-    """Return the files that travel by themselves; what was carried there is none of them."""
-    rows = referral.sent_files.filter(submission__handed_over_at__isnull=True)
+    """Return the files that follow the referral; what was handed over on paper is none of them."""
+    rows = referral.sent_files.filter(submission__handed_over_at__isnull=True).select_related(
+        "submission__message__peer"
+    )
     return list(rows.order_by("pk"))
+
+
+def ask_again(peer: Peer) -> int:
+    """Put every file the peer refused back in its line; return how many."""
+    transaction.on_commit(wake)
+    rows = SentFile.objects.exclude(refusal="").filter(
+        arrived_at__isnull=True, submission__message__peer=peer
+    )
+    # Not through the join: SQLite and PostgreSQL update one table at a time.
+    return SentFile.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
+        refusal="", due_at=timezone.now()
+    )
 
 
 def retry(referral: Referral) -> int:

@@ -20,7 +20,7 @@ from puskesmas.history import audit
 from puskesmas.models import Office, Peer
 from puskesmas.outbox import TransportError
 from referrals import client, schemas
-from referrals.services import linking
+from referrals.services import abilities, linking
 
 log = logging.getLogger("referrals.cards")
 
@@ -141,14 +141,16 @@ def keep_from(peer: Peer, said: Any) -> bool:
 def greet(peer: Peer) -> bool:
     """Exchange cards with an upstream office over its link; False when it did not answer with one.
 
-    An older installation has no such call; its card comes by hand then.
+    What it says it takes in is noted beside (:mod:`referrals.services.abilities`). An older
+    installation has no such call; its card comes by hand then.
     """
     try:
         said = client.greet(peer, card_of(peer.office))
     except TransportError as error:
         log.info("no card from %s: %s", peer.uid, error.outcome)
         return False
-    return keep_from(peer, said)
+    abilities.note(peer, said)
+    return keep_from(peer, said.get("card"))
 
 
 def greet_all() -> int:

@@ -1,5 +1,6 @@
 """Which offices exchange messages: a village knows the tier above, the tier above its villages."""
 
+import logging
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -19,6 +20,8 @@ from puskesmas.models import ApiToken, Office, OutboxMessage, Peer, Role
 from puskesmas.workflow import role_names
 from referrals import neighbours
 from referrals.services.delivery import enqueue_waiting
+
+log = logging.getLogger("referrals.linking")
 
 Direction, Transport = Peer.Direction, Peer.Transport
 LINKERS = (Role.ADMIN.value, Role.MANAGER.value)
@@ -50,7 +53,18 @@ def link_upstream(
         token=token.strip(),
     )
     audit(actor=actor, action="peer.link_upstream", subject=peer, fields=["base_url", "token"])
+    transaction.on_commit(_wake_for_cards)
     return peer
+
+
+def _wake_for_cards() -> None:
+    """Let a worker exchange office cards soon; without a broker, beat does."""
+    from referrals.tasks import exchange_cards
+
+    try:
+        exchange_cards.apply_async(retry=False)
+    except Exception as error:
+        log.warning("exchange of cards not woken: %s", type(error).__name__)
 
 
 #: Nothing is known against an office just linked: its circuit is closed.

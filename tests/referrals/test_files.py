@@ -26,6 +26,7 @@ from referrals import exchange, schemas
 from referrals.files import receiving, sending, tus_views
 from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
 from referrals.models import ReceivedReferral, Referral
+from referrals.packages import cards
 from referrals.services import approval, delivery
 from referrals.workflow import Answer
 from tests.racing import together
@@ -385,9 +386,53 @@ def test_a_file_over_a_limit_is_refused_in_words_and_the_referral_is_not(
     assert words in file.refusal
     shown = login("back").get(f"/referrals/{file.referral.uid}/").content.decode()
     assert words in shown
-    # A person may ask again.
-    assert login("back").post(f"/referrals/{file.referral.uid}/send-now/").status_code == 302
+    assert "Coba kirim lagi" in shown
+    # A person may ask again: in vain today, and no longer so once the limit is raised.
+    ask_again = f"/referrals/{file.referral.uid}/send-now/"
+    assert login("back").post(ask_again).status_code == 302
     assert SentFile.objects.get().refusal == ""
+    sending.send_files()
+    assert words in SentFile.objects.get().refusal
+    setattr(settings, limit, 10 * 1024 * 1024)
+    login("back").post(ask_again)
+    sending.send_files()
+    assert SentFile.objects.get().arrived_at is not None
+    received = ReceivedFile.objects.get()
+    assert (received.refusal, received.refusal_code, received.offset) == ("", "", received.size)
+
+
+def test_what_an_office_refused_is_tried_again_once_it_says_that_it_takes_in_more(
+    paper, approve, wire, settings, monkeypatch
+):
+    settings.FILES_MAX_BYTES = 20_000
+    peer = Peer.objects.select_related("office").get(pk=wire.upstream.pk)
+    assert cards.greet(peer)
+    paper()
+    approve()
+    OutboxMessage.objects.update(schema_version=99)
+    wire.push()
+    assert OutboxMessage.objects.get().failed_at is not None
+    assert (cards.greet_all(), wire.push()) == (1, 0)  # it says the same: nothing moves
+    OutboxMessage.objects.update(schema_version=2)
+    monkeypatch.setattr(schemas, "versions", lambda kind: (1, 2, 3))
+    cards.greet_all()
+    assert wire.push() == 1
+    sending.send_files()
+    assert SentFile.objects.get().refusal
+    settings.FILES_MAX_BYTES = 10 * 1024 * 1024
+    cards.greet_all()
+    sending.send_files()
+    assert SentFile.objects.get().arrived_at is not None
+    noted = AuditEntry.objects.filter(action="peer.abilities", subject_uid=peer.uid)
+    assert noted.count() == 3
+
+
+def test_a_file_that_is_carried_has_no_button_to_send_it(sent, login):
+    Peer.objects.filter(direction="upstream").update(transport=Peer.Transport.CARRIED)
+    page = f"/referrals/{sent.referral.uid}/"
+    assert "Kirim lampiran sekarang" not in login("back").get(page).content.decode()
+    SentFile.objects.update(refusal="Terlalu besar")
+    assert "Coba kirim lagi" in login("back").get(page).content.decode()
 
 
 def test_content_of_another_kind_is_refused_whatever_it_is_called(sent, wire):

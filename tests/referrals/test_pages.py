@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints import receipts
+from puskesmas.actors import Actor
 from puskesmas.models import AuditEntry, DeliveryAttempt, Heartbeat, OutboxMessage, Peer
+from referrals import tasks
 from referrals.models import ReceivedReferral, Referral
-from referrals.services import approval
+from referrals.services import approval, linking
 from referrals.workflow import Answer, Approval, Inbox, Realisation
 from tests.referrals.conftest import KK, NIK, today
 
@@ -316,6 +318,25 @@ def test_the_village_checks_address_and_token_before_it_links(cast, login, wire)
     assert plain.context["form"].errors.keys() == {"base_url"}
     right = client.post(url, {"base_url": "http://127.0.0.1", "token": wire.upstream.token})
     assert right.status_code == 302
+    # Office cards are exchanged in the same moment: a stick may be made at once.
+    assert not Peer.objects.filter(box_key="").exists()
+
+
+def test_cards_are_exchanged_at_once_whoever_links(
+    cast, wire, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(
+        tasks.exchange_cards, "apply_async", lambda **_kwargs: tasks.exchange_cards()
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        linking.link_upstream(
+            actor=Actor.system(cast.village),
+            base_url="http://127.0.0.1",
+            token=wire.upstream.token,
+            peer_uid=cast.district.uid,
+            name=cast.district.full_name,
+        )
+    assert not Peer.objects.filter(box_key="").exists()
 
 
 @pytest.mark.parametrize("drafts", [1, 4])
