@@ -76,7 +76,7 @@ class ReceivedFileOut(serializers.Serializer[Any]):
 
     sha256 = serializers.CharField()
     paper = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     offset = serializers.IntegerField()
