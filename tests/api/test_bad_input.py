@@ -341,7 +341,8 @@ _OWNERS = {
 )
 def test_nothing_drawn_from_the_document_is_answered_500(method, path, operation, program):
     row = program.known[_OWNERS.get(operation["tags"][0], "case")]
-    here = path.format(uid=row.uid, number=program.known["case"].receipt_number, code="x")
+    number, sha256 = program.known["case"].receipt_number, program.known["received_file"].sha256
+    here = path.format(uid=row.uid, number=number, code="x", sha256=sha256)
 
     @settings(
         max_examples=12,
