@@ -28,6 +28,7 @@ urlpatterns = [
     path("verification/", include("complaints.verification.urls")),
     path("referrals/", include("referrals.urls")),
     path("letters/", include("reports.letters.urls")),
+    path("figures/", include("reports.figures.urls")),
     path("api/v1/", include("puskesmas.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),

@@ -47,6 +47,8 @@ REVIEWERS = {"supervisor", "manager"}
 #: Who sets up how the district works.
 SETTERS = {"manager", "district_admin"}
 ADMINS = {"admin", "district_admin"}
+#: Who issues and reads the fixed reports, in the village and at the district.
+REPORTERS = {"back", "koordinator", "head"} | DISTRICT
 #: Who carries files on a stick, in the village and at the district.
 CARRIERS = LETTERS | {"admin"}
 CARRIERS_ABOVE = DISTRICT | {"district_front", "district_admin"}
@@ -389,6 +391,31 @@ PAGES = rows(
     row("POST", "/people/imports/{batch.uid}/cancel/", LISTS, hidden=ABOVE),
     row("GET POST", "/people/imports/{batch.uid}/undo/", LISTS, version="batch", hidden=ABOVE),
     row("GET", "/people/imports/{batch.uid}/reasons/", LISTS, hidden=ABOVE),
+    # Figures
+    row("GET", "/figures/", READERS | INBOX_READERS),
+    row("GET", "/figures/cases-received/", READERS, hidden=INBOX_READERS),
+    row("GET", "/figures/cases-received/list/", READERS, hidden=INBOX_READERS),
+    row("GET", "/figures/inbox-received/list/", INBOX_READERS, hidden=READERS),
+    row("GET", "/figures/reports/", REPORTERS),
+    row("GET POST", "/figures/reports/new/", REPORTERS),
+    row("GET", "/figures/reports/{report.uid}/", REPORTERS - DISTRICT, hidden=DISTRICT),
+    row("GET", "/figures/reports/{report.uid}/report.pdf", REPORTERS - DISTRICT, hidden=DISTRICT),
+    row("GET", "/figures/reports/{report.uid}/report.xlsx", REPORTERS - DISTRICT, hidden=DISTRICT),
+    row(
+        "GET POST",
+        "/figures/reports/{report.uid}/actions/new/",
+        REPORTERS - DISTRICT,
+        {"what": "Latih RT", "who": "Bu Rini", "due_on": "{today}"},
+        hidden=DISTRICT,
+    ),
+    row(
+        "GET POST",
+        "/figures/reports/actions/{action.uid}/done/",
+        REPORTERS - DISTRICT,
+        {"done_on": "{today}"},
+        version="action",
+        hidden=DISTRICT,
+    ),
     # Cases
     row("GET", "/cases/", READERS),
     row("GET POST", "/cases/new/", COUNTER, {"q": "Sulastri"}),

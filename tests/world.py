@@ -90,6 +90,9 @@ from registry.proposals import answers, meetings, minutes, sheets
 from registry.proposals import services as proposals
 from registry.registers.letters import ListingFacts, issue_listing
 from registry.verval import services as verval
+from reports.figures.documents import services as reports
+from reports.figures.models import Report, ReportAction
+from reports.figures.periods import Period
 from reports.letters.codes import shown
 from reports.letters.models import Letter
 from reports.letters.selectors import last_revision, signers
@@ -186,6 +189,8 @@ class World:
     rule: ChainRule
     quota: Quota
     cards: RealisationSheet
+    report: Report
+    action: ReportAction
 
     @property
     def officer(self) -> User:
@@ -273,9 +278,24 @@ def build() -> World:
         post=Assignment.objects.get(user=cast.users["facilitator"]),
         rule=ChainRule.objects.get(),
         cards=_cards(cast),
+        **_report(cast),
         quota=set_quota(actor=cast.actor("manager"), programme_code="KIS-D", places=1),
         **rows,
     )
+
+
+def _report(cast: Cast) -> dict[str, Any]:
+    actor = cast.actor("koordinator")
+    last_month = Period.of_month(actor.office.today().replace(day=1) - timedelta(days=1))
+    report = reports.issue(actor=actor, kind=Report.Kind.EVALUATION, period=last_month)
+    action = reports.plan_action(
+        actor=actor,
+        report=report.uid,
+        what="Latih RT",
+        who="Bu Rini",
+        due_on=actor.office.today() + timedelta(days=30),
+    )
+    return {"report": report, "action": action}
 
 
 def _strangers(cast: Cast) -> None:

@@ -16,13 +16,14 @@ def workbook(titles: Iterable[Any], rows: Iterable[Iterable[Any]], *, sheet: str
     page = book.create_sheet(sheet)
     page.freeze_panes = "A2"
     for line in (titles, *rows):
-        page.append([_as_text(page, cell) for cell in line])
+        page.append([as_text(page, cell) for cell in line])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _as_text(sheet: Any, value: Any) -> Any:
+def as_text(sheet: Any, value: Any) -> Any:
+    """Return a cell of the sheet that is text, whatever it looks like."""
     cell = WriteOnlyCell(sheet, value="")
     cell.value = text_of(value if isinstance(value, (int, float)) else str(value))
     cell.data_type = "s"
