@@ -145,10 +145,10 @@ def days_taken(actor: Actor, period: Period) -> Section:
         "title": _("Lama penanganan"),
         "unit": _("hari kalender"),
         "meaning": _(
-            "Yang selesai pada masa ini. Median: separuhnya lebih cepat. P90: sembilan dari "
+            "Yang selesai pada masa ini. Nilai tengah: separuhnya lebih cepat. P90: sembilan dari "
             "sepuluh paling lama sekian hari."
         ),
-        "columns": [_("Banyaknya"), _("Median"), "P90"],
+        "columns": [_("Banyaknya"), _("Nilai tengah"), "P90"],
         "rows": [
             _row(key, label, *durations.spread(days(actor, period))) for key, label, days in steps
         ],
@@ -292,7 +292,7 @@ def villages_compared(actor: Actor, period: Period) -> Section:
         "title": _("Desa berdampingan"),
         "unit": _("rujukan"),
         "meaning": _("Hari dihitung dari diterima di sini sampai diputus pemilik program."),
-        "columns": [_("Diterima"), _("Diputus"), _("Median hari"), "P90"],
+        "columns": [_("Diterima"), _("Diputus"), _("Nilai tengah hari"), "P90"],
         "rows": [
             _row(village, village, received[village], *durations.spread(took[village]))
             for village in sorted(received.keys() | took.keys())
