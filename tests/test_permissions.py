@@ -1417,6 +1417,8 @@ def test_without_the_scope_filter_every_address_leaks(visitors, monkeypatch):
 LISTS = {
     "GET /",
     "GET /cases/",
+    "GET /figures/cases-received/list/",
+    "GET /figures/inbox-received/list/",
     "GET /letters/",
     "GET /people/imports/",
     "GET /people/likenesses/",
