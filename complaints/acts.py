@@ -15,7 +15,7 @@ from complaints import forms, services
 from complaints.impartiality import VERIFYING, may_verify
 from complaints.models import Complaint
 from complaints.selectors import may_register
-from complaints.workflow import CASE, IMPARTIAL, OPEN_STATES, CaseState
+from complaints.workflow import CASE, OPEN_STATES, CaseState
 from puskesmas.actors import Actor
 
 S = CaseState
@@ -39,9 +39,8 @@ class Act:
     """One thing an officer may do to a case.
 
     ``steps`` are the table's moves it may make; ``also`` says when it shows without any.
-    ``submit`` is what the form's button says, where that is not the label. ``impartial`` acts hide
-    from the person's own family, as the table's steps of that kind do. ``minor`` acts stand under
-    "more". An act without fields of its own is sent by one button.
+    ``submit`` is what the form's button says, where that is not the label. ``minor`` acts stand
+    under "more". An act without fields of its own is sent by one button.
     """
 
     code: str
@@ -54,7 +53,6 @@ class Act:
     done: Any = ""
     minor: bool = False
     danger: bool = False
-    impartial: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -75,7 +73,7 @@ def _open_at_the_counter(actor: Actor, case: Complaint) -> bool:
 
 
 def may_tell(actor: Actor, case: Complaint) -> bool:
-    """Return whether the officer may record now that the resident was told."""
+    """Return whether the officer may record now that the resident, no relative, was told."""
     return may_register(actor) and case.state in _TELLABLE
 
 
@@ -160,7 +158,6 @@ ACTS = {
             also=_open_at_the_counter,
             done=_("Tersimpan."),
             minor=True,
-            impartial=True,
         ),
         Act(
             "withdraw",
@@ -230,13 +227,14 @@ def register_link(step: str, url_of: UrlOf) -> None:
 
 
 def acts_for(actor: Actor, case: Complaint, *, is_family: bool) -> list[Act]:
-    """Return the acts open to the officer now, the likeliest first."""
-    steps = _steps(actor, case, is_family)
+    """Return the acts open to the officer now, the likeliest first; none of his own family."""
+    if is_family:
+        return []
+    steps = _steps(actor, case)
     shown = [
         act
         for act in ACTS.values()
-        if not (act.impartial and is_family)
-        and (steps.intersection(act.steps) or (act.also and act.also(actor, case)))
+        if steps.intersection(act.steps) or (act.also and act.also(actor, case))
     ]
     first = _FIRST.get(CaseState(case.state), "")
     return sorted(shown, key=lambda act: act.code != first)
@@ -252,7 +250,7 @@ def buttons_for(actor: Actor, case: Complaint, *, is_family: bool) -> list[Butto
         for act in acts_for(actor, case, is_family=is_family)
         if not act.minor
     ]
-    steps = _steps(actor, case, is_family)
+    steps = set() if is_family else _steps(actor, case)
     elsewhere = [
         Button(CASE.steps[name].label, url_of(case))
         for name, url_of in _links.items()
@@ -261,13 +259,13 @@ def buttons_for(actor: Actor, case: Complaint, *, is_family: bool) -> list[Butto
     return elsewhere + own if case.finding == Complaint.Finding.MEETS else own + elsewhere
 
 
-def _steps(actor: Actor, case: Complaint, is_family: bool) -> set[str]:
+def _steps(actor: Actor, case: Complaint) -> set[str]:
     available = {step.action for step in CASE.available(state=case.state, actor=actor)}
     if case.outcome not in services.NEXT_PROGRAMME_AFTER:
         available.discard("next_programme")
     if available & VERIFYING and not may_verify(actor, case.person):
         available -= VERIFYING
-    return available - IMPARTIAL if is_family else available
+    return available
 
 
 def is_open(code: str, actor: Actor, case: Complaint, *, is_family: bool) -> bool:

@@ -294,9 +294,12 @@ class CaseDetailOut(CaseOut):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_actions(self, case: Complaint) -> list[str]:
-        steps = CASE.available(state=case.state, actor=self.context["actor"])
+        actor = self.context["actor"]
+        if people.is_family(actor.user, case.person):
+            return []
+        steps = CASE.available(state=case.state, actor=actor)
         shown = [step.action for step in steps if step.action in ACTS]
-        if not VERIFYING.isdisjoint(shown) and not may_verify(self.context["actor"], case.person):
+        if not VERIFYING.isdisjoint(shown) and not may_verify(actor, case.person):
             shown = [action for action in shown if action not in VERIFYING]
         return shown
 

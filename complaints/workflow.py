@@ -50,24 +50,6 @@ OPEN_STATES = (
 #: States a case ends in; only reopening leads out.
 FINAL_STATES = (S.CLOSED, S.RECORDED_ONLY, S.LAPSED, S.WITHDRAWN)
 
-#: Moves nobody makes for himself or for anyone on his own family card.
-IMPARTIAL = frozenset(
-    {
-        "examine",
-        "ask_papers",
-        "papers_received",
-        "record_finding",
-        "record_only",
-        "answer_here",
-        "next_programme",
-        "submit_referral",
-        "approve_referral",
-        "return_referral",
-        "refuse_referral",
-        "lapse",
-    }
-)
-
 #: States that wait for the back office.
 BACK_OFFICE_STATES = (S.REGISTERED, S.IN_VERIFICATION, S.IN_HANDLING)
 

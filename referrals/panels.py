@@ -18,6 +18,7 @@ from referrals import cards, selectors
 from referrals.views import APPROVERS, READERS
 from referrals.views_inbox import READERS as INBOX_READERS
 from registry.households.selectors import Family
+from registry.selectors import is_family
 
 #: How many drafts the home page names; the list has them all.
 NAMED = 5
@@ -47,11 +48,14 @@ def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
         return None
     # An answered case says so itself: telling is its next step.
     goes_on = case.state in OPEN_STATES and case.state != CaseState.ANSWERED
+    untold = selectors.untold(case.pk) if goes_on else []
     return {
         "case": case,
         "cards": cards.load(rows, actor=actor),
-        "untold": selectors.untold(case.pk) if goes_on else [],
-        "may_tell": may_tell(actor, case),
+        "untold": untold,
+        "may_tell": bool(untold)
+        and may_tell(actor, case)
+        and not is_family(actor.user, case.person),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from complaints.deadlines import Code, deadline
+from complaints.impartiality import refuse_own_family
 from complaints.models import Complaint, Telling
 from complaints.selectors import case as find_case
 from complaints.selectors import may_read, waits_for_civil_papers
@@ -90,12 +91,14 @@ def tell_resident(
 
     Raises:
         NotYourRole: the officer does not speak to residents.
+        OwnFamily: that his own family was told, or not reached, a colleague says.
         InvalidInput: no such means.
     """
     must_register(actor)
     if (earlier := first_result(Telling, client_uid, actor=actor)) is not None:
         return earlier
     case = take_case(actor, uid, version)
+    refuse_own_family(actor, case.person)
     if means not in Telling.Means.values:
         raise InvalidInput(_("Pilih cara menyampaikan."), field="means")
     telling = Telling(

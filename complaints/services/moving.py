@@ -11,7 +11,7 @@ from complaints.impartiality import VERIFYING, refuse_own_family, require_turn
 from complaints.models import Complaint
 from complaints.selectors import may_read
 from complaints.signals import case_moved
-from complaints.workflow import CASE, FINAL_STATES, IMPARTIAL, OPEN_STATES, REGISTRARS, CaseState
+from complaints.workflow import CASE, FINAL_STATES, OPEN_STATES, REGISTRARS, CaseState
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound, NotYourRole, WrongState
 from puskesmas.history import record_transition
@@ -34,13 +34,12 @@ def move_case(
 
     Raises:
         NotYourRole, WrongState, InvalidInput: the table says no.
-        OwnFamily: the move needs somebody who is not on the person's family card.
+        OwnFamily: every move is made by somebody who is not on the person's family card.
     """
     if action in VERIFYING:
         require_turn(actor, case.person)
     step = CASE.check(action, state=case.state, actor=actor, reason=reason)
-    if action in IMPARTIAL:
-        refuse_own_family(actor, case.person)
+    refuse_own_family(actor, case.person)
     now = timezone.now()
     source, case.state, case.state_since = case.state, step.target, now
     if outcome is not None:

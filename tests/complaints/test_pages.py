@@ -292,15 +292,17 @@ def test_other_apps_pages_stand_among_the_buttons_and_first_when_criteria_are_me
         assert "/elsewhere/" not in [button.url for button in buttons]
 
 
-def test_ones_own_family_shows_no_deciding_buttons_and_says_why(cast, login, case):
+@pytest.mark.parametrize("state", CaseState.values)
+def test_ones_own_family_shows_no_button_in_any_state_and_says_why(cast, login, case, state):
+    Complaint.objects.update(state=state)
     cast.back.kk = KK
     cast.back.save()
     assert is_family(cast.back, case.subject)
     text = login("back").get(f"/cases/{case.uid}/").content.decode()
     assert "dikerjakan petugas lain" in text
-    assert f"{case.uid}/examine/" not in text
-    assert f"{case.uid}/urgency/" not in text
-    assert f"{case.uid}/ask-papers/" not in text
+    for code in acts.ACTS:
+        assert f"/cases/{case.uid}/{code}/" not in text
+    assert login("back").get(f"/api/v1/complaints/{case.uid}/").json()["actions"] == []
 
 
 def test_the_page_says_whose_turn_it_is_and_since_when(cast, login, case):

@@ -85,18 +85,13 @@ def test_a_finding_needs_its_value_and_its_reason(back, case, fields, field):
     assert fresh(case).finding == ""
 
 
-#: Moves of the case's table that a person's own family may make: they carry his own wish, or what
-#: was told to him. Every other is somebody else's, and what is neither has no place in the table.
-OWN_WORD = {"told_approved", "told_and_closed", "close_unreachable", "withdraw", "reopen"}
 #: Moves made inside a referral's verb, which refuses the family itself (tests/referrals).
 BY_REFERRAL = {"returned_by_upstream", "owner_answered", "owner_corrected"}
 BY_REFERRAL |= {"realised", "never_realised"}
 
 
 @pytest.mark.parametrize("action", sorted(CASE.steps.keys() - BY_REFERRAL))
-def test_each_move_is_somebody_elses_for_an_officers_family_unless_it_is_the_persons_own_word(
-    cast, case, action
-):
+def test_each_move_of_an_officers_family_is_somebody_elses(cast, case, action):
     step = CASE.steps[action]
     who = next(name for name in ("back", "koordinator") if cast.actor(name).has(*step.roles))
     force(case, next(iter(sorted(step.sources))))
@@ -111,21 +106,21 @@ def test_each_move_is_somebody_elses_for_an_officers_family_unless_it_is_the_per
     officer = getattr(cast, who)
     officer.kk = case.subject.memberships.get().household.kk
     officer.save()
-    if action in OWN_WORD:
-        move()
-        return
     with pytest.raises(OwnFamily):
         move()
 
 
-def test_an_officer_registers_and_tells_his_own_family_but_moves_it_up_no_line(cast, back, case):
+def test_an_officer_does_nothing_to_his_familys_case_and_a_colleague_does(cast, back, front, case):
     cast.back.kk = case.subject.memberships.get().household.kk
     cast.back.save()
     back = cast.actor("back")
     with pytest.raises(OwnFamily):
         services.set_urgency(actor=back, uid=case.uid, urgency="emergency", reason="x")
     force(case, "answered", outcome=Outcome.HANDLED)
-    assert tell(back, case).reached
+    for reached in (True, False):
+        with pytest.raises(OwnFamily):
+            tell(back, case, reached=reached)
+    assert tell(front, case).reached
 
 
 def test_recorded_only_is_an_end_of_its_own_and_can_be_reopened(back, case):
