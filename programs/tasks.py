@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from programs.distribution import printing
+from programs import printing
 
 
 @shared_task
@@ -15,3 +15,9 @@ def draw_print(pk: int) -> None:
 def draw_waiting_prints() -> int:
     """Draw prints whose worker was never woken, or died; return how many are done."""
     return printing.draw_waiting()
+
+
+@shared_task
+def tidy_prints() -> int:
+    """Throw away prints nobody needs any more; return how many."""
+    return printing.tidy()

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from programs import print_views
 from programs.calls import views as calls
 from programs.catalogue import draft_parts, drafts, file_views, partner_views, trial_views
 from programs.catalogue import views as catalogue
@@ -74,8 +75,6 @@ urlpatterns = [
     path("aid/<uuid:uid>/close/", distribution.close, name="distribution_close"),
     path("aid/<uuid:uid>/families/", distribution.families, name="distribution_families"),
     path("aid/<uuid:uid>/print/", distribution.print_ask, name="print_ask"),
-    path("aid/prints/<uuid:uid>/", distribution.print_page, name="print"),
-    path("aid/prints/<uuid:uid>/file/", distribution.print_file, name="print_file"),
     path("aid/<uuid:uid>/minutes/", distribution.distribution_minutes, name="distribution_minutes"),
     path("aid/<uuid:uid>/table/", table.table, name="table"),
     path("aid/slots/<uuid:uid>/remove/", distribution.slot_remove, name="slot_remove"),
@@ -89,6 +88,8 @@ urlpatterns = [
     path("aid/recipients/<uuid:uid>/strike/", table.strike, name="hand_strike"),
     path("aid/recipients/<uuid:uid>/replace/", table.replace, name="hand_replace"),
     path("aid/recipients/<uuid:uid>/minutes/", table.recipient_minutes, name="recipient_minutes"),
+    path("prints/<uuid:uid>/", print_views.print_page, name="print"),
+    path("prints/<uuid:uid>/file/", print_views.print_file, name="print_file"),
     path("calls/", calls.calls, name="calls"),
     path("calls/new/", calls.call_new, name="call_new"),
     path("calls/<uuid:uid>/", calls.call_page, name="call"),

@@ -17,6 +17,7 @@ from typing import Any
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps
 
@@ -127,6 +128,17 @@ def store_bytes(
 def read(attachment: Attachment) -> bytes:
     """Return the file's plain bytes."""
     return read_private(_path(attachment.uid), purpose=_PURPOSE)
+
+
+def discard(attachment: Attachment) -> None:
+    """Throw a file away with its row, inside a transaction; the file goes when that has committed.
+
+    Raises:
+        ProtectedError: something still points at it.
+    """
+    path = _path(attachment.uid)
+    attachment.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def write_private(path: Path, content: bytes, *, purpose: str) -> None:

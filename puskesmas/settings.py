@@ -171,6 +171,8 @@ FILES_PART_BYTES = env.int("PUSKESOS_FILES_PART_BYTES", 64 * 1024)
 FILES_MAX_BYTES = env.int("PUSKESOS_FILES_MAX_BYTES", 10 * 1024 * 1024)
 FILES_MAX_BYTES_PER_REFERRAL = env.int("PUSKESOS_FILES_MAX_BYTES_PER_REFERRAL", 40 * 1024 * 1024)
 FILES_INCOMPLETE_DAYS = env.int("PUSKESOS_FILES_INCOMPLETE_DAYS", 14)
+# Prints of whole lists name many people, and can be drawn again.
+PRINTS_KEPT_DAYS = env.int("PUSKESOS_PRINTS_KEPT_DAYS", 14)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "puskesmas.tasks.heartbeat", "schedule": 30.0},
     "send-due-messages": {
@@ -186,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "draw-waiting-prints": {"task": "programs.tasks.draw_waiting_prints", "schedule": 60.0},
+    "tidy-prints": {"task": "programs.tasks.tidy_prints", "schedule": 3600.0},
     "load-waiting-lists": {"task": "registry.tasks.run_waiting_imports", "schedule": 60.0},
     "seal-history": {"task": "puskesmas.tasks.seal_history", "schedule": 3600.0},
     "tidy": {"task": "puskesmas.tasks.tidy", "schedule": 3600.0},

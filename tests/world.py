@@ -25,17 +25,18 @@ from complaints.models import (
     HouseVisit,
 )
 from complaints.verification.services import plan_visit
+from programs import printing
 from programs.calls import services as calls
 from programs.catalogue import services as catalogue
-from programs.distribution import handing, printing
+from programs.distribution import handing
 from programs.distribution import services as distribution
 from programs.models import (
     AidRecipient,
     Call,
     Candidate,
     Distribution,
-    DistributionPrint,
     DistributionSlot,
+    ListPrint,
     Overlap,
     Participation,
     Partner,
@@ -45,6 +46,7 @@ from programs.models import (
 )
 from programs.services import record_participation
 from puskesmas import attachments, furnishing, outbox, transports
+from puskesmas.actors import Actor
 from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, Role, User
 from puskesmas.office_keys import keys_of
 from puskesmas.officers import issue_token
@@ -165,7 +167,8 @@ class World:
     draft_aid: Distribution
     aid: Distribution
     closed_aid: Distribution
-    aid_print: DistributionPrint
+    aid_print: ListPrint
+    call_print: ListPrint
     slot: DistributionSlot
     named_aid: AidRecipient
     waiting_aid: AidRecipient
@@ -515,8 +518,10 @@ def _calls(cast: Cast, child: Resident) -> dict[str, Any]:
     )
     for call in made:
         call.refresh_from_db()
+    printed = printing.ask_candidates(actor=front, uid=made[2].uid, paper="f4")
     return {
         "call": made[0],
+        "call_print": drawn(printed, front),
         "waiting_call": made[1],
         "handed_call": made[2],
         "candidate": made[0].candidates.get(),
@@ -563,15 +568,11 @@ def _aid(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
     distribution.close(actor=back, uid=made[2].uid, version=None, left_over=3, left_note="kembali")
     for row in (*made, *names):
         row.refresh_from_db()
-    print_of_aid = printing.ask(actor=back, uid=made[1].uid, what="tickets", paper="a4")
-    print_of_aid.file = attachments.store_bytes(
-        _blank_pdf(), actor=back, media_type="application/pdf", name="kupon.pdf"
-    )
-    print_of_aid.save()
+    tickets = printing.ask_distribution(actor=back, uid=made[1].uid, what="tickets", paper="a4")
     return {
         "draft_aid": made[0],
         "aid": made[1],
-        "aid_print": print_of_aid,
+        "aid_print": drawn(tickets, back),
         "closed_aid": made[2],
         "slot": made[0].slots.get(),
         "named_aid": made[0].recipients.get(),
@@ -579,6 +580,15 @@ def _aid(cast: Cast, person: Resident, child: Resident) -> dict[str, Any]:
         "taken_aid": names[1],
         "struck_aid": names[2],
     }
+
+
+def drawn(wanted: ListPrint, actor: Actor) -> ListPrint:
+    """Give a print that was asked for a blank file."""
+    wanted.file = attachments.store_bytes(
+        _blank_pdf(), actor=actor, media_type="application/pdf", name="cetakan.pdf"
+    )
+    wanted.save()
+    return wanted
 
 
 def _blank_pdf() -> bytes:

@@ -253,6 +253,12 @@ def read_sheet(call: Call, *, actor: Actor) -> bytes:
     Raises:
         WrongState: nobody approved it yet, or nobody recorded why a partner may have it.
     """
+    require_sheet(call)
+    return attachments.read(call.sheet) if call.sheet else sheet_of(call, actor=actor)
+
+
+def require_sheet(call: Call) -> None:
+    """Raise WrongState unless the list may leave the house: see :func:`read_sheet`."""
     if call.state in {CallState.COLLECTING, CallState.WAITING}:
         raise WrongState(
             _("Daftar ini belum disetujui, jadi belum dapat diserahkan."), state=call.state
@@ -262,7 +268,6 @@ def read_sheet(call: Call, *, actor: Actor) -> bytes:
             _("Catat dulu dasar pemberian datanya: persetujuan calon, wali, atau keadaan darurat."),
             state=call.state,
         )
-    return attachments.read(call.sheet) if call.sheet else sheet_of(call, actor=actor)
 
 
 def lacks_basis(call: Call) -> bool:

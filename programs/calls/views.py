@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from programs import printing
 from programs.calls import selectors, services
 from programs.calls.approval import obstacle, turn
 from programs.calls.forms import (
@@ -20,8 +21,8 @@ from programs.calls.forms import (
     ResultForm,
     ReturnForm,
 )
-from programs.calls.paper import PAPERS, paper_of
-from programs.calls.workflow import CALL, READERS
+from programs.calls.paper import PAPERS
+from programs.calls.workflow import CALL, FETCHERS, READERS
 from programs.disclosure import is_government
 from programs.models import Call, CallState
 from puskesmas import keyset
@@ -30,7 +31,6 @@ from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page, say_done
 from registry.selectors import person
-from reports.letters.views import pdf_response
 
 NAMERS = (Role.FRONT, Role.BACK, Role.FACILITATOR)
 COUNTER = (Role.FRONT, Role.BACK)
@@ -92,7 +92,7 @@ def call_page(request: HttpRequest, uid: str) -> HttpResponse:
         "turn": turn(call, actor) if barred else [],
         "has_sheet": call.state not in {CallState.COLLECTING, CallState.WAITING},
         "lacks_basis": services.lacks_basis(call),
-        "may_fetch": actor.has(*COUNTER, *DECIDERS),
+        "may_fetch": actor.has(*FETCHERS),
     }
     return render(request, "programs/calls/call.html", context)
 
@@ -268,7 +268,7 @@ def call_result(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_GET
-@officer_page(*COUNTER, *DECIDERS, village=True)
+@officer_page(*FETCHERS, village=True)
 def call_sheet(request: HttpRequest, uid: str) -> HttpResponse:
     """The list for the owner: as handed over, or as approved. Audited."""
     actor = actor_of(request)
@@ -281,16 +281,13 @@ def call_sheet(request: HttpRequest, uid: str) -> HttpResponse:
     return response
 
 
-@require_GET
-@officer_page(*COUNTER, *DECIDERS, village=True)
+@require_POST
+@officer_page(*FETCHERS, village=True)
 def call_print(request: HttpRequest, uid: str) -> HttpResponse:
-    """The same list on paper, with room to sign. Audited."""
-    actor = actor_of(request)
-    call = selectors.call(uid, actor=actor)
-    content = services.read_sheet(call, actor=actor)
-    audit(actor=actor, action="call.export", subject=call)
-    paper = request.GET.get("paper", PAPERS[0])
-    return pdf_response(paper_of(call, content, actor=actor, paper=paper), name="calon.pdf")
+    """Ask for the same list on paper, with room to sign. Audited."""
+    paper = request.POST.get("paper", PAPERS[0])
+    made = printing.ask_candidates(actor=actor_of(request), uid=uid, paper=paper)
+    return redirect("programs:print", uid=made.uid)
 
 
 def home_panel(actor: Actor, subject: Any) -> dict[str, Any] | None:

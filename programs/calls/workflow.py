@@ -18,6 +18,8 @@ FO, BO, FASIL, KOOR, HEAD = (
 )
 
 READERS = (Role.FRONT, Role.BACK, Role.FACILITATOR, Role.COORDINATOR, Role.HEAD)
+#: Who opens and prints the list for the owner.
+FETCHERS = (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
 
 CALL = Workflow(
     "state",

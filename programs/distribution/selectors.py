@@ -14,7 +14,6 @@ from programs.distribution.tickets import typed_code
 from programs.models import (
     AidRecipient,
     Distribution,
-    DistributionPrint,
     DistributionSlot,
     DistributionState,
     Participation,
@@ -328,19 +327,6 @@ def by_household(held: Distribution, *, actor: Actor, position: str = "") -> key
 
 def _family_of(row: Any) -> int:
     return row.card or -row.person
-
-
-def print_of(uid: uuid.UUID | str, *, actor: Actor) -> DistributionPrint:
-    """Return a print that was asked for, with its distribution and file.
-
-    Raises:
-        NotFound: no such print in the actor's office.
-    """
-    rows = DistributionPrint.objects.visible_to(actor).select_related("distribution", "file")
-    found: DistributionPrint | None = rows.filter(uid=uid).first()
-    if found is None:
-        raise NotFound(_("Data tidak ditemukan di kantor ini."))
-    return found
 
 
 def open_now(actor: Actor, *, limit: int = 3) -> list[Any]:

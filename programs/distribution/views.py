@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from programs.distribution import minutes, printing, prints, selectors, services
+from programs import printing
+from programs.distribution import minutes, prints, selectors, services
 from programs.distribution.forms import (
     CloseForm,
     DistributionForm,
@@ -19,7 +19,7 @@ from programs.distribution.forms import (
 )
 from programs.distribution.workflow import DISTRIBUTION, KEEPERS, PRINTERS, READERS
 from programs.models import Distribution, DistributionState, RecipientState
-from puskesmas import attachments, keyset
+from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
@@ -279,39 +279,8 @@ def families(request: HttpRequest, uid: str) -> HttpResponse:
 def print_ask(request: HttpRequest, uid: str) -> HttpResponse:
     """Ask for the attendance list to sign or the tickets to cut. Audited: they name everybody."""
     wanted, _sep, paper = request.POST.get("print", "").partition("-")
-    made = printing.ask(actor=actor_of(request), uid=uid, what=wanted, paper=paper)
+    made = printing.ask_distribution(actor=actor_of(request), uid=uid, what=wanted, paper=paper)
     return redirect("programs:print", uid=made.uid)
-
-
-@require_GET
-@officer_page(*PRINTERS, village=True)
-def print_page(request: HttpRequest, uid: str) -> HttpResponse:
-    """A print being drawn, or ready to be opened; with htmx the part that changes meanwhile."""
-    made = selectors.print_of(uid, actor=actor_of(request))
-    context = {
-        "made": made,
-        "held": made.distribution,
-        "has_failed": made.file is None and made.tries >= printing.TRIES,
-    }
-    if not getattr(request, "htmx", False):
-        return render(request, f"{TEMPLATES}/print.html", context)
-    answer = render(request, f"{TEMPLATES}/_print_progress.html", context)
-    if made.file or context["has_failed"]:
-        # The work is over: the whole page has changed.
-        answer["HX-Refresh"] = "true"
-    return answer
-
-
-@require_GET
-@officer_page(*PRINTERS, village=True)
-def print_file(request: HttpRequest, uid: str) -> HttpResponse:
-    """The print itself; until it is drawn, back to where one waits for it."""
-    actor = actor_of(request)
-    made = selectors.print_of(uid, actor=actor)
-    if made.file is None:
-        return redirect("programs:print", uid=uid)
-    audit(actor=actor, action="distribution.print_open", subject=made.distribution)
-    return pdf_response(attachments.read(made.file), name=f"{slugify(made.get_what_display())}.pdf")
 
 
 @require_http_methods(["GET", "POST"])

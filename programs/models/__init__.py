@@ -13,13 +13,13 @@ from programs.models.catalogue import (
 from programs.models.distribution import (
     AidRecipient,
     Distribution,
-    DistributionPrint,
     DistributionSlot,
     DistributionState,
     RecipientState,
 )
 from programs.models.legal import LegalBasis
 from programs.models.participation import Overlap
+from programs.models.prints import ListPrint
 
 __all__ = [
     "AidRecipient",
@@ -27,11 +27,11 @@ __all__ = [
     "CallState",
     "Candidate",
     "Distribution",
-    "DistributionPrint",
     "DistributionSlot",
     "DistributionState",
     "Judgement",
     "LegalBasis",
+    "ListPrint",
     "Overlap",
     "Participation",
     "Partner",

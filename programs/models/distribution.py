@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models.catalogue import Programme
 from puskesmas.fields import EncryptedTextField
 from puskesmas.locking import ClientUidField
-from puskesmas.models import Attachment, OfficeRow, User
+from puskesmas.models import OfficeRow, User
 from registry.models import Resident
 
 
@@ -79,24 +79,6 @@ class Distribution(OfficeRow):
     def by_household(self) -> bool:
         """Whether one share goes to a family."""
         return self.programme is not None and self.programme.unit == Programme.Unit.HOUSEHOLD
-
-
-class DistributionPrint(OfficeRow):
-    """A print of the whole list as somebody asked for it; without ``file`` the worker is at it.
-
-    ``tries`` counts how often drawing it failed.
-    """
-
-    class What(models.TextChoices):
-        ATTENDANCE = "attendance", _("Daftar hadir")
-        TICKETS = "tickets", _("Kupon")
-
-    distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="prints")
-    what = models.CharField(max_length=10, choices=What)
-    paper = models.CharField(max_length=2)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    file = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, related_name="+")
-    tries = models.PositiveSmallIntegerField(default=0)
 
 
 class DistributionSlot(OfficeRow):

@@ -30,7 +30,7 @@ FOR_PROGRAMS = ("api", "exchange:", "schema")
 ALIKE = (
     *("account_", "mfa_", "styleguide", "status:", "verify:", "partner:"),
     *("letters:pdf", "complaints:receipt", "complaints:question_receipt"),
-    *("registry:import_reasons", "programs:call_print"),
+    "registry:import_reasons",
 )
 #: Forms sent besides, by whom: their answers say what was found, or what is amiss.
 SENT: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {

@@ -74,7 +74,7 @@ NOT_PAGES = {
             "verification:find",
             *("programs:distribution_build", "programs:distribution_add_person"),
             *("programs:distribution_remove", "programs:slot_remove", "programs:hand_defer"),
-            *("programs:hand_papers", "programs:print_ask"),
+            *("programs:hand_papers", "programs:print_ask", "programs:call_print"),
             *("programs:catalogue_take", "programs:draft_row_act"),
             *("referrals:chain_drop", "referrals:realised_apply"),
         ),

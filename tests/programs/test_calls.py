@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from programs import printing, tasks
 from programs.calls import selectors, services
 from programs.calls.paper import paper_of
 from programs.calls.workflow import CALL, NOT_YET
-from programs.models import Call, CallState, Candidate, Participation, Programme
+from programs.models import Call, CallState, Candidate, ListPrint, Participation, Programme
 from programs.services import load_catalogue
 from puskesmas.actors import Actor
 from puskesmas.errors import (
@@ -412,10 +413,13 @@ def test_a_partners_list_is_opened_only_once_its_basis_is_recorded(
     login, cast, front, approved, code
 ):
     of_programme(cast, approved, code)
-    office, pages = login("front"), ("call_sheet", "call_print")
+    office = login("front")
 
     def opened():
-        return [office.get(reverse(f"programs:{one}", args=[approved.uid])) for one in pages]
+        sheet, print_ = (
+            reverse(f"programs:{one}", args=[approved.uid]) for one in ("call_sheet", "call_print")
+        )
+        return [office.get(sheet), office.post(print_)]
 
     for refused in opened():
         assert refused.status_code == 409
@@ -427,7 +431,7 @@ def test_a_partners_list_is_opened_only_once_its_basis_is_recorded(
     given = {"version": fresh(approved).version}
     assert office.post(basis, given | {"legal_basis": "public_duty"}).status_code == 400
     assert office.post(basis, given | {"legal_basis": "guardian_consent"}).url == page
-    assert [one.status_code for one in opened()] == [200, 200]
+    assert [one.status_code for one in opened()] == [200, 302]
     assert "Persetujuan wali" in office.get(page).text
     # Recorded once, it need not be said again when somebody takes the list.
     assert hand_over(front, fresh(approved)).legal_basis == "guardian_consent"
@@ -451,26 +455,52 @@ def test_the_form_asks_for_the_basis_of_partners_only(login, cast, approved):
     assert "legal_basis" not in login("front").get(page).context["form"].fields
 
 
+def printed(client, call, paper="f4"):
+    """Return the words of the list of candidates as the worker drew it."""
+    page = client.post(reverse("programs:call_print", args=[call.uid]), {"paper": paper}).url
+    assert "sedang dibuat" in client.get(page).text
+    assert client.get(f"{page}file/").url == page
+    tasks.draw_print(ListPrint.objects.get().pk)
+    assert reverse("programs:call", args=[call.uid]) in client.get(page).text
+    return pdf_text(client.get(f"{page}file/").content)
+
+
 @pytest.mark.parametrize(("code", "whole"), [("PKH", True), ("BAZNAS", False), (None, False)])
 def test_the_printed_list_tells_what_the_sheet_does(login, cast, front, approved, code, whole):
     of_programme(cast, approved, code)
     based(front, approved)
-    answer = login("front").get(reverse("programs:call_print", args=[approved.uid]))
-    text = pdf_text(answer.content)
+    text = printed(login("front"), approved)
     assert {"Tukiyem", "hidup", "menyerahkan,", "menerima,"} <= set(text.split())
     assert [number in text for number in (NIK, KK, "76 tahun")] == [whole] * 3
     assert AuditEntry.objects.filter(action="call.export").count() == 1
 
 
+def test_a_list_is_printed_by_who_fetches_it_and_opened_by_nobody_else(
+    cast, login, front, approved
+):
+    for who, may in {"back": True, "koordinator": True, "head": True, "facilitator": False}.items():
+        page = reverse("programs:call_print", args=[approved.uid])
+        of_programme(cast, approved, "PKH")
+        assert login(who).post(page).status_code == (302 if may else 403), who
+        shown = login(who).get(reverse("programs:print", args=[ListPrint.objects.get().uid]))
+        assert shown.status_code == (200 if may else 403), who
+
+
+def test_a_paper_nobody_has_is_refused(cast, front, approved):
+    of_programme(cast, approved, "PKH")
+    with pytest.raises(InvalidInput):
+        printing.ask_candidates(actor=front, uid=approved.uid, paper="b5")
+
+
 def test_nothing_is_printed_before_it_is_approved(login, submitted):
     page = reverse("programs:call_print", args=[submitted.uid])
-    assert login("front").get(page).status_code == 409
+    assert login("front").post(page).status_code == 409
+    assert not ListPrint.objects.exists()
 
 
 def test_what_is_printed_after_the_handing_over_is_what_was_handed_over(login, handed, tukiyem):
     Resident.objects.filter(pk=tukiyem.pk).update(name="Lain")
-    answer = login("front").get(reverse("programs:call_print", args=[handed.uid]))
-    text = pdf_text(answer.content)
+    text = printed(login("front"), handed)
     assert "Tukiyem" in text
     assert "Ibu Rini" in text
     assert "Lain" not in text

@@ -1,13 +1,17 @@
 """The attendance list and the tickets on paper, drawn by the worker."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from programs import tasks
-from programs.distribution import printing, prints
-from programs.models import DistributionPrint
+from programs import printing, tasks
+from programs.distribution import prints
+from programs.models import ListPrint
+from puskesmas import attachments
 from puskesmas.errors import InvalidInput, NotYourRole, WrongState
-from puskesmas.models import AuditEntry
+from puskesmas.models import Attachment, AuditEntry
 from tests.letters.test_issuing import pdf_text
 from tests.programs.distribution.conftest import NIK, die, opened, settled
 
@@ -41,7 +45,7 @@ def test_a_print_is_asked_for_waited_for_and_opened(login, back, tukiyem, paijo)
     asked_by_script = {"HTTP_HX_REQUEST": "true"}
     assert "HX-Refresh" not in office.get(where, **asked_by_script)
     assert office.get(f"{where}file/").url == where
-    tasks.draw_print(DistributionPrint.objects.get().pk)
+    tasks.draw_print(ListPrint.objects.get().pk)
     assert office.get(where, **asked_by_script)["HX-Refresh"] == "true"
     assert f"{where}file/" in office.get(where).text
     pdf = office.get(f"{where}file/")
@@ -57,14 +61,14 @@ def test_what_cannot_be_drawn_is_tried_again_and_then_given_up_in_words(
 ):
     held, _names = settled(back, tukiyem)
     given = {"actor": back, "uid": held.uid, "what": "tickets", "paper": "a4"}
-    made = printing.ask(**given)
-    monkeypatch.setattr(printing, "_DRAWN_BY", {})
+    made = printing.ask_distribution(**given)
+    monkeypatch.setattr(printing, "_OF_DISTRIBUTION", {})
     assert [tasks.draw_waiting_prints() for _try in range(printing.TRIES)] == [0] * printing.TRIES
     page = login("back").get(reverse("programs:print", args=[made.uid]))
     assert "tidak dapat dibuat" in page.text
     monkeypatch.undo()
     assert tasks.draw_waiting_prints() == 0
-    assert printing.ask(**given).pk != made.pk
+    assert printing.ask_distribution(**given).pk != made.pk
     assert tasks.draw_waiting_prints() == 1
 
 
@@ -74,14 +78,71 @@ def test_what_cannot_be_drawn_is_tried_again_and_then_given_up_in_words(
 def test_what_nobody_prints_is_refused(back, tukiyem, what, paper):
     held, _names = settled(back, tukiyem)
     with pytest.raises(InvalidInput):
-        printing.ask(actor=back, uid=held.uid, what=what, paper=paper)
+        printing.ask_distribution(actor=back, uid=held.uid, what=what, paper=paper)
 
 
 def test_only_a_locked_list_is_printed_and_by_who_serves_the_table(cast, back, tukiyem):
     held, draft = settled(back, tukiyem)[0], opened(back)
     given = {"what": "attendance", "paper": "f4"}
     with pytest.raises(WrongState):
-        printing.ask(actor=back, uid=draft.uid, **given)
+        printing.ask_distribution(actor=back, uid=draft.uid, **given)
     with pytest.raises(NotYourRole):
-        printing.ask(actor=cast.actor("head"), uid=held.uid, **given)
-    assert printing.ask(actor=cast.actor("facilitator"), uid=held.uid, **given).file is None
+        printing.ask_distribution(actor=cast.actor("head"), uid=held.uid, **given)
+    assert (
+        printing.ask_distribution(actor=cast.actor("facilitator"), uid=held.uid, **given).file
+        is None
+    )
+
+
+def test_who_prints_the_list_of_aid_only_opens_no_other(login, back, tukiyem):
+    held, _names = settled(back, tukiyem)
+    made = printing.ask_distribution(actor=back, uid=held.uid, what="tickets", paper="a4")
+    page = reverse("programs:print", args=[made.uid])
+    assert login("facilitator").get(page).status_code == 200
+    # The head prints lists of candidates, no tickets.
+    assert login("head").get(page).status_code == 403
+    assert login("head").get(f"{page}file/").status_code == 403
+
+
+def test_prints_are_thrown_away_after_their_days_and_their_files_too(
+    settings, login, back, tukiyem, django_capture_on_commit_callbacks
+):
+    held, _names = settled(back, tukiyem)
+    given = {"actor": back, "uid": held.uid, "what": "tickets", "paper": "a4"}
+    old = printing.ask_distribution(**given)
+    tasks.draw_waiting_prints()
+    kept = printing.ask_distribution(**given)
+    tasks.draw_waiting_prints()
+    page = reverse("programs:print", args=[old.uid])
+    assert "Cetakan ini disimpan sampai" in login("back").get(page).text
+    file = ListPrint.objects.get(pk=old.pk).file
+    days = settings.PRINTS_KEPT_DAYS
+    ListPrint.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=days + 1))
+    ListPrint.objects.filter(pk=kept.pk).update(
+        created_at=timezone.now() - timedelta(days=days - 1)
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        assert tasks.tidy_prints() == 1
+    assert list(ListPrint.objects.all()) == [kept]
+    assert not Attachment.objects.filter(pk=file.pk).exists()
+    with pytest.raises(FileNotFoundError):
+        attachments.read(file)
+    assert login("back").get(page).status_code == 404
+    assert login("back").get(reverse("programs:print_file", args=[kept.uid])).status_code == 200
+    assert tasks.tidy_prints() == 0
+
+
+def test_a_print_drawn_twice_at_once_keeps_one_file(back, tukiyem, monkeypatch):
+    held, _names = settled(back, tukiyem)
+    made = printing.ask_distribution(actor=back, uid=held.uid, what="tickets", paper="a4")
+    draw_it = printing._OF_DISTRIBUTION["tickets"]
+
+    def slowly(*args, **more):
+        # While one worker draws, beat's has drawn it.
+        monkeypatch.setitem(printing._OF_DISTRIBUTION, "tickets", draw_it)
+        assert printing.draw(made.pk)
+        return draw_it(*args, **more)
+
+    monkeypatch.setitem(printing._OF_DISTRIBUTION, "tickets", slowly)
+    assert printing.draw(made.pk)
+    assert Attachment.objects.filter(media_type="application/pdf").count() == 1
