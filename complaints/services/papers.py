@@ -109,11 +109,11 @@ def want_papers(
         for paper in wanted
         if paper.mandatory and paper.code in there and not there[paper.code].mandatory
     ]
+    if added:
+        note_letters(case, ComplaintPaper.objects.bulk_create(added))
     for row in insisted:
         row.mandatory = True
     case.papers.bulk_update(insisted, ["mandatory"])
-    if added:
-        note_letters(case, ComplaintPaper.objects.bulk_create(added))
     if added or insisted:
         codes = [row.code for row in (*added, *insisted)]
         audit(actor=actor, action="want_papers", subject=case, fields=codes)

@@ -59,9 +59,10 @@ def _locked(rows: QuerySet[ComplaintPaper]) -> QuerySet[ComplaintPaper]:
 
 
 def note_letters(case: Complaint, papers: Iterable[ComplaintPaper]) -> None:
-    """Tick the SKTM among a new case's papers when a valid one names its person.
+    """Tick the SKTM among papers new to a case when a valid one names its person.
 
-    No query unless one is asked for and missing.
+    No query unless one is asked for and missing. Inside a transaction that has locked no paper of
+    the case yet: letters come before papers, as in :func:`follow_letter`.
     """
     day = case.received_at.astimezone(case.office.tz).date()
     rows = [paper for paper in papers if _takes_sktm(paper, day)]
@@ -100,7 +101,10 @@ def _uids_in(letter: Letter) -> set[str]:
 
 
 def _sktm_about(person: Resident, office: Office, day: date) -> list[Letter]:
-    """Return the signed SKTM that name the person and are valid that day, newest first."""
+    """Return the signed SKTM that name the person and are valid that day, newest first.
+
+    One that is being signed is waited for: whoever signs it sees only papers that were there.
+    """
     records = identities_of(person)
     own = Resident.objects.filter(pk__in=records).values("uid")
     open_ones = HouseholdMember.objects.filter(until__isnull=True)
@@ -111,13 +115,18 @@ def _sktm_about(person: Resident, office: Office, day: date) -> list[Letter]:
             Q(subject_uid__in=own) | Q(subject_uid__in=on_card),
             office=office,
             kind=SKTM,
-            state__in=(LetterState.SIGNED, LetterState.HANDED),
+            state__in=(LetterState.NUMBERED, LetterState.SIGNED, LetterState.HANDED),
             valid_until__gte=day,
         )
+        .select_for_update(of=("self",))
         .prefetch_related("revisions")
         .order_by("-uid")
     )
-    return [one for one in letters if _named_in(one).filter(pk__in=records).exists()]
+    return [
+        one
+        for one in letters
+        if one.state != LetterState.NUMBERED and _named_in(one).filter(pk__in=records).exists()
+    ]
 
 
 def later_findings(actor: Actor, letters: list[Letter]) -> dict[uuid.UUID, Any]:

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, TypedDict
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from programs.models import (
 )
 from puskesmas.actors import Actor
 from puskesmas.errors import WrongState
-from puskesmas.locking import first_result
+from puskesmas.locking import first_result, lock
 from puskesmas.models import Assignment
 from registry.places import place_of
 from reports.letters import kinds, services
@@ -31,6 +32,8 @@ from reports.letters.words import counted, long_date, weekday_date
 from reports.letters.workflow import LetterState
 
 OF_DISTRIBUTION, OF_RECIPIENT = "ba_penyaluran", "ba_penerima"
+#: Names of an annex drawn while somebody waits (half a second); a longer one is the worker's.
+DRAWN_AT_ONCE = 40
 #: As printed, whatever the language of the screen.
 _STATES = {
     RecipientState.WAITING: "Tidak diambil",
@@ -130,7 +133,8 @@ def issue(
     """Number and freeze a berita acara. The form carries its :func:`key_of` as ``client_uid``.
 
     Raises:
-        WrongState: nothing to state yet, or it has one already.
+        WrongState: nothing to state yet, it has one already, or somebody changed meanwhile what it
+            states.
         NotYourRole, CannotPrint: see :func:`reports.letters.services.issue_letter`.
     """
     if (repeated := first_result(Letter, client_uid, actor=actor)) is not None:
@@ -141,13 +145,37 @@ def issue(
             _("Berita acaranya sudah ada, bernomor %(number)s.") % {"number": earlier.number},
             state="issued",
         )
+    content = content_of(subject, actor=actor, signer=signer)
     return services.issue_letter(
         actor=actor,
         kind=kind,
-        content=content_of(subject, actor=actor, signer=signer),
+        content=content,
         subject_uid=subject.uid,
         client_uid=key,
+        sole=lambda: _still_true(subject, content, actor),
     )
+
+
+@transaction.atomic
+def _still_true(
+    subject: Distribution | AidRecipient, content: services.Content, actor: Actor
+) -> None:
+    """Refuse a letter that a replacement overtook, named while the letter was tried.
+
+    A closed distribution changes no more. The name stays locked until the letter is made: whoever
+    is put in its place after that is stated by another.
+
+    Raises:
+        WrongState: it would not name him.
+    """
+    if isinstance(subject, Distribution):
+        return
+    listed = lock(AidRecipient, subject.uid, actor=actor, along=("distribution__programme",))
+    if _replacement(listed) != content.body["replacement"]:
+        raise WrongState(
+            _("Penggantinya baru saja dicatat. Muat ulang halaman ini, lalu buat lagi."),
+            state=listed.state,
+        )
 
 
 def preview(
@@ -189,6 +217,14 @@ def distribution_body(held: Distribution, *, actor: Actor) -> dict[str, Any]:
         "rows": [_shared(line) for line in selectors.lines_of(held, actor=actor)],
     }
     return dict(body)
+
+
+def _excerpt(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a body whose annex is drawn at once: the first names, and how many follow."""
+    rows = body["rows"]
+    if len(rows) <= DRAWN_AT_ONCE:
+        return body
+    return {**body, "rows": rows[:DRAWN_AT_ONCE], "more": len(rows) - DRAWN_AT_ONCE}
 
 
 def _measured(held: Distribution, amount: int) -> str:
@@ -278,6 +314,7 @@ def register() -> None:
             name=gettext_lazy("Berita acara pembagian bantuan"),
             template="letters/ba_penyaluran.html",
             subject_url=_distribution_page,
+            excerpt=_excerpt,
             **common,
         )
     )

@@ -181,7 +181,7 @@ class LetterPdf(FileView):
         actor = api_actor(request)
         letter = selectors.letter(actor, uid)
         revision = selectors.last_revision(letter)
-        if not services.render_revision(revision):
+        if services.waits_for_worker(revision) or not services.render_revision(revision):
             raise NotYetPrinted(
                 _("Berkas surat ini belum selesai dibuat. Coba lagi sebentar lagi."),
                 retry_after=60,

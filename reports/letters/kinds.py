@@ -20,6 +20,10 @@ class LetterKind:
     is the code of Permendagri 83/2022. ``paper`` is "f4" or "a4", ``letterhead`` "village" or
     "puskesos". ``roles`` may issue it. The addresses, where given, lead to the subject's page and
     to the owner's forms that correct or replace a letter.
+
+    ``excerpt``, for kinds that may list hundreds of names, cuts such a body short and returns a
+    short one as it is. Drafts and trials are drawn of the excerpt; a letter that is longer is
+    drawn by the worker.
     """
 
     code: str
@@ -33,6 +37,7 @@ class LetterKind:
     subject_url: AddressOf | None = None
     revise_url: AddressOf | None = None
     replace_url: AddressOf | None = None
+    excerpt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
 _kinds: dict[str, LetterKind] = {}

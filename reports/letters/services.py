@@ -378,7 +378,19 @@ def _verification(office: Office, code: str) -> Verification:
     }
 
 
+def waits_for_worker(revision: LetterRevision) -> bool:
+    """Return whether the letter is still to be drawn, and too long to wait for."""
+    kind = kinds.get(revision.letter.kind)
+    return not revision.pdf_path and _is_long(kind, revision.context)
+
+
+def _is_long(kind: LetterKind, frozen: FrozenLetter) -> bool:
+    return kind.excerpt is not None and kind.excerpt(frozen["body"]) != frozen["body"]
+
+
 def _trial(kind: LetterKind, frozen: FrozenLetter) -> bytes:
+    if kind.excerpt is not None:
+        frozen = {**frozen, "body": kind.excerpt(frozen["body"])}
     try:
         return render.render_letter(kind, frozen)
     except Exception as error:
@@ -454,7 +466,20 @@ def _add_revision(letter: Letter, kind: LetterKind, frozen: FrozenLetter, *, num
         context=frozen,
         template_version=render.template_version(kind.template),
     )
-    transaction.on_commit(lambda: render_revision(revision))
+    if _is_long(kind, frozen):
+        transaction.on_commit(lambda: _wake(revision.pk))
+    else:
+        transaction.on_commit(lambda: render_revision(revision))
+
+
+def _wake(pk: int) -> None:
+    from reports.letters.tasks import render_letter
+
+    try:
+        render_letter.apply_async([pk], retry=False)
+    except Exception as error:
+        # A broker that is down costs a minute: beat draws what waits.
+        log.warning("rendering worker not woken: %s", type(error).__name__)
 
 
 def _last_revision(letter: Letter) -> LetterRevision:

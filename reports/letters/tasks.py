@@ -3,6 +3,13 @@
 from celery import shared_task
 
 from reports.letters import services
+from reports.letters.models import LetterRevision
+
+
+@shared_task
+def render_letter(pk: int) -> None:
+    """Draw one revision of a long letter."""
+    services.render_revision(LetterRevision.objects.select_related("letter").get(pk=pk))
 
 
 @shared_task

@@ -60,9 +60,13 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
     """One letter: facts, file, what happened, and what may happen now."""
     actor = actor_of(request)
     item = selectors.letter(actor, uid)
-    audit(actor=actor, action="letter.open", subject=item)
     kind = kinds.get(item.kind)
     revision = selectors.last_revision(item)
+    is_drawn_later = services.waits_for_worker(revision)
+    asked_by_script = getattr(request, "htmx", False)
+    if is_drawn_later and asked_by_script:
+        return render(request, "letters/_progress.html")
+    audit(actor=actor, action="letter.open", subject=item)
     successor = getattr(item, "replaced_by", None)
     context = {
         **row_of(item),
@@ -76,8 +80,13 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
         "events": selectors.history(item),
         "waiting": _waiting(item),
         "later": notes.notes_of(actor, [item]).get(item.uid),
+        "is_drawn_later": is_drawn_later,
     }
-    return render(request, "letters/letter.html", context)
+    answer = render(request, "letters/letter.html", context)
+    if asked_by_script:
+        # The letter is drawn: the whole page has changed.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 _ACT_URLS = {"sign": "letters:sign", "hand_over": "letters:hand_over", "void": "letters:void"}
@@ -119,10 +128,12 @@ def _waiting(item: Letter) -> str:
 @require_GET
 @officer_page(*READERS)
 def pdf(request: HttpRequest, uid: str) -> HttpResponse:
-    """The letter's file, to the own office only; rendered now if an earlier try failed."""
+    """The letter's file, to the own office only; a short one rendered now if a try failed."""
     actor = actor_of(request)
     item = selectors.letter(actor, uid)
     revision = selectors.last_revision(item)
+    if services.waits_for_worker(revision):
+        return redirect("letters:letter", uid=uid)
     if not services.render_revision(revision):
         return render(request, "letters/not_ready.html", {"letter": item}, status=503)
     audit(actor=actor, action="letter.print", subject=item)

@@ -17,12 +17,16 @@ import pytest
 from django.utils import timezone
 
 from complaints import receipts, services
-from complaints.models import Complaint, ComplaintKind, Telling
+from complaints.models import Complaint, ComplaintKind, ComplaintPaper, Telling
+from programs.models import Programme
+from programs.services import load_catalogue
 from puskesmas.backdating import at
 from puskesmas.errors import StaleVersion, WrongState
 from puskesmas.models import Transition
 from registry.models import Resident
+from reports.letters import services as letters
 from tests.complaints.conftest import make_resident
+from tests.complaints.test_paper_review import sktm, wanting_sktm
 from tests.racing import database_url, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -41,7 +45,7 @@ def _few_numbers() -> str:
     return payload + receipts.check_digits(payload)
 
 
-def register(actor, client_uid):
+def register(actor, client_uid, **more):
     """Register a matter of the office's only resident."""
     return services.register_complaint(
         actor=actor,
@@ -49,6 +53,7 @@ def register(actor, client_uid):
         subject=Resident.objects.get(office=actor.office),
         kind=ComplaintKind.objects.get(office=actor.office, code="programme"),
         story="Minta KIS",
+        **more,
     )
 
 
@@ -178,3 +183,53 @@ def test_a_case_lapses_or_its_papers_came_and_never_both(village):
     assert ((case.due_at is None), (case.closed_at is not None)) == (lapsed, lapsed)
     ends = Transition.objects.filter(subject_uid=case.uid, action__in=("lapse", "papers_received"))
     assert [one.action for one in ends] == ["lapse" if lapsed else "papers_received"]
+
+
+@pytest.mark.parametrize("seen", [[], ["sktm"]])
+def test_an_sktm_signed_while_the_boxes_are_ticked_is_there_whoever_was_first(village, seen):
+    front, back = village.actor("front"), village.actor("back")
+    case = register(front, uuid.uuid4())
+    paper = wanting_sktm(case)
+    letter = sktm(village, Resident.objects.get(office=front.office), sign=False)
+    errors = together(
+        lambda: letters.sign(actor=front, uid=letter.uid, version=None),
+        lambda: services.tick_papers(actor=back, uid=case.uid, seen=seen),
+        lambda: services.tick_papers(actor=front, uid=case.uid, seen=seen),
+    )
+    assert errors == []
+    paper.refresh_from_db()
+    assert paper.status == "seen"
+    if not seen:
+        # An officer's empty box takes nothing away from a letter of the office.
+        assert paper.letter_id == letter.pk
+    assert paper.reference == (letter.number if paper.letter_id else "")
+
+
+def test_an_sktm_voided_while_the_boxes_are_ticked_is_there_only_if_an_officer_saw_it(village):
+    front, back = village.actor("front"), village.actor("back")
+    case = register(front, uuid.uuid4())
+    paper = wanting_sktm(case)
+    letter = sktm(village, Resident.objects.get(office=front.office), sign=False)
+    letters.sign(actor=front, uid=letter.uid, version=None)
+    errors = together(
+        lambda: letters.void(actor=back, uid=letter.uid, version=None, reason="Salah nama"),
+        lambda: services.tick_papers(actor=front, uid=case.uid, seen=[]),
+    )
+    assert errors == []
+    paper.refresh_from_db()
+    assert (paper.status, paper.letter_id, paper.reference) == ("missing", None, "")
+
+
+def test_an_sktm_signed_while_cases_are_registered_is_the_paper_of_each(village):
+    load_catalogue(village.village)
+    front, back = village.actor("front"), village.actor("back")
+    wants = [Programme.objects.get(office=front.office, code="PBI-REAKTIVASI")]
+    letter = sktm(village, Resident.objects.get(office=front.office), sign=False)
+    errors = together(
+        lambda: register(front, uuid.uuid4(), needed=wants),
+        lambda: letters.sign(actor=back, uid=letter.uid, version=None),
+        lambda: register(back, uuid.uuid4(), needed=wants),
+    )
+    assert errors == []
+    papers = ComplaintPaper.objects.filter(code="sktm")
+    assert [(one.status, one.letter_id) for one in papers] == [("seen", letter.pk)] * 2

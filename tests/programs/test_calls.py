@@ -475,9 +475,7 @@ def test_the_printed_list_tells_what_the_sheet_does(login, cast, front, approved
     assert AuditEntry.objects.filter(action="call.export").count() == 1
 
 
-def test_a_list_is_printed_by_who_fetches_it_and_opened_by_nobody_else(
-    cast, login, front, approved
-):
+def test_a_list_is_printed_by_who_fetches_it_and_opened_by_nobody_else(cast, login, approved):
     for who, may in {"back": True, "koordinator": True, "head": True, "facilitator": False}.items():
         page = reverse("programs:call_print", args=[approved.uid])
         of_programme(cast, approved, "PKH")

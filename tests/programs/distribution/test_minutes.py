@@ -8,6 +8,7 @@ from programs.models import Programme
 from puskesmas.errors import WrongState
 from registry.models import Resident
 from reports.letters import services as letters
+from reports.letters.tasks import render_letter, render_waiting_letters
 from tests.letters.test_issuing import pdf_text
 from tests.programs.distribution.conftest import (
     NIK,
@@ -127,3 +128,50 @@ def test_the_berita_acara_says_what_became_of_everybody(front, back, tukiyem, ba
         actor=back, kind=minutes.OF_DISTRIBUTION, subject=fresh(held), signer=None
     )
     assert letter.kind == "ba_penyaluran"
+
+
+def test_one_of_many_names_is_drawn_by_the_worker_and_its_draft_shows_the_first(
+    login, back, tukiyem, paijo, monkeypatch
+):
+    monkeypatch.setattr(minutes, "DRAWN_AT_ONCE", 1)
+    held, _names = settled(back, tukiyem, paijo)
+    services.close(actor=back, uid=held.uid, version=None, left_over=4, left_note="kembali")
+    given = {"actor": back, "kind": minutes.OF_DISTRIBUTION, "subject": fresh(held), "signer": None}
+    draft = " ".join(pdf_text(minutes.preview(**given)).split())
+    assert "dan 1 nama lain dalam cetakan lengkap" in draft
+    assert "Paijo" not in draft
+    letter = minutes.issue(**given)
+    office, page = login("back"), reverse("letters:letter", args=[letter.uid])
+    file, by_script = reverse("letters:pdf", args=[letter.uid]), {"HTTP_HX_REQUEST": "true"}
+    assert "Surat sedang dibuat" in office.get(page).text
+    assert "HX-Refresh" not in office.get(page, **by_script)
+    assert office.get(file).url == page
+    assert office.get(f"/api/v1/letters/{letter.uid}/pdf/").status_code == 503
+    with pytest.raises(WrongState):
+        letters.sign(actor=back, uid=letter.uid, version=None)
+    assert not letter.revisions.get().pdf_path  # nobody drew it meanwhile
+    render_letter(letter.revisions.get().pk)
+    assert office.get(page, **by_script)["HX-Refresh"] == "true"
+    assert file in office.get(page).text
+    whole = pdf_text(office.get(file).content)
+    assert {"Tukiyem", "Paijo"} <= set(whole.split())
+    assert "nama lain" not in whole
+    assert letters.sign(actor=back, uid=letter.uid, version=None).state == "signed"
+
+
+def test_a_letter_whose_worker_cannot_be_woken_is_drawn_by_beat(
+    back, tukiyem, paijo, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(minutes, "DRAWN_AT_ONCE", 1)
+    held, _names = settled(back, tukiyem, paijo)
+    services.close(actor=back, uid=held.uid, version=None, left_over=4, left_note="kembali")
+
+    def down(*_args, **_more):
+        raise OSError("no broker")
+
+    monkeypatch.setattr(render_letter, "apply_async", down)
+    with django_capture_on_commit_callbacks(execute=True):
+        letter = stated(back, fresh(held), minutes.OF_DISTRIBUTION)
+    assert not letter.revisions.get().pdf_path
+    assert render_waiting_letters() == 1
+    assert letter.revisions.get().pdf_path

@@ -88,10 +88,8 @@ def test_only_a_locked_list_is_printed_and_by_who_serves_the_table(cast, back, t
         printing.ask_distribution(actor=back, uid=draft.uid, **given)
     with pytest.raises(NotYourRole):
         printing.ask_distribution(actor=cast.actor("head"), uid=held.uid, **given)
-    assert (
-        printing.ask_distribution(actor=cast.actor("facilitator"), uid=held.uid, **given).file
-        is None
-    )
+    at_the_table = cast.actor("facilitator")
+    assert printing.ask_distribution(actor=at_the_table, uid=held.uid, **given).file is None
 
 
 def test_who_prints_the_list_of_aid_only_opens_no_other(login, back, tukiyem):

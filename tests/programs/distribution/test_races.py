@@ -4,14 +4,23 @@ import uuid
 
 import pytest
 
-from programs.distribution import handing, selectors, services
+from programs.distribution import handing, minutes, selectors, services
 from programs.distribution.errors import AlreadyTaken
 from programs.distribution.tickets import shown
 from programs.services import load_catalogue
 from puskesmas.errors import WrongState
-from puskesmas.models import Transition
+from puskesmas.models import AuditEntry, Transition
 from reports.letters.models import Letter
-from tests.programs.distribution.conftest import fresh, hand, live, settled, stated
+from tests.programs.distribution.conftest import (
+    RULE,
+    THIRD_KK,
+    fresh,
+    hand,
+    live,
+    replaced,
+    settled,
+    stated,
+)
 from tests.racing import together
 
 
@@ -42,6 +51,42 @@ def test_two_who_make_the_same_berita_acara_make_one(cast):
     )
     assert [type(error) for error in errors] in ([], [WrongState])
     assert Letter.objects.filter(subject_uid=listed.uid).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_berita_acara_made_while_a_replacement_is_named_never_misses_him(cast):
+    load_catalogue(cast.village)
+    back, front = cast.actor("back"), cast.actor("front")
+    _held, (listed,) = settled(back, live(front, "Tukiyem"), **RULE)
+    new = live(front, "Sarmi", THIRD_KK)
+    handing.strike(actor=back, uid=listed.uid, version=None, gone="owner", reason="surat 9")
+    errors = together(
+        lambda: stated(cast.actor("koordinator"), fresh(listed)),
+        lambda: replaced(back, listed, new),
+    )
+    assert [type(error) for error in errors] in ([], [WrongState])
+    assert fresh(listed).replacement.resident == new
+    standing = minutes.issued(minutes.OF_RECIPIENT, listed, back)
+    if standing is not None:
+        body = standing.revisions.get().context["body"]
+        assert body["replacement"]["name"] == "Sarmi"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_papers_are_completed_once_and_never_with_an_undone_hand_over(cast):
+    load_catalogue(cast.village)
+    back, front = cast.actor("back"), cast.actor("front")
+    _held, (listed,) = settled(back, live(front, "Tukiyem"))
+    hand(front, listed, owed="KK")
+    errors = together(
+        lambda: handing.complete_papers(actor=front, uid=listed.uid),
+        lambda: handing.complete_papers(actor=back, uid=listed.uid),
+        lambda: handing.undo(actor=back, uid=listed.uid, version=None, reason="salah orang"),
+    )
+    assert {type(error) for error in errors} == {WrongState}
+    assert (fresh(listed).state, fresh(listed).owed_since) == ("waiting", None)
+    done = AuditEntry.objects.filter(subject_uid=listed.uid, action="recipient.papers").count()
+    assert (len(errors), done) in {(1, 1), (2, 0)}
 
 
 @pytest.mark.django_db(transaction=True)
