@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.workflow import CaseState
 from programs.models import Programme, ProgrammeVersion
-from programs.papers import form_note
+from programs.papers import form_note, paper_name
 from puskesmas.fields import BlindIndexField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import Attachment, NamedInTwoLanguages, OfficeRow, TimeLimit, User
@@ -223,6 +223,10 @@ class ComplaintPaper(NamedInTwoLanguages):
     @property
     def form_note(self) -> str:
         return form_note(self.form)
+
+    @property
+    def substitute_names(self) -> list[str]:
+        return [paper_name(code) for code in self.substitutes]
 
     @property
     def is_statement(self) -> bool:

@@ -202,13 +202,19 @@ def _seen(case: Complaint, visit: HouseVisit | None) -> Any:
             }
             for one in results
         ],
-        "position": f"{position['latitude']}, {position['longitude']}" if position else "",
+        "position": _degrees(position),
         "photos": [
             str(photo.get_side_display())
             for photo in photos
             if _before(case, photo.attachment.created_at)
         ],
     }
+
+
+def _degrees(position: dict[str, float]) -> str:
+    """Return where the house stands as people write it: "-8,12345; 113,70123"."""
+    parts = (position.get("latitude"), position.get("longitude"))
+    return "; ".join(str(part).replace(".", ",") for part in parts if part is not None)
 
 
 def _economy(review: EconomicReview | None) -> list[tuple[str, str]]:
