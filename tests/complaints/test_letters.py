@@ -109,5 +109,13 @@ def test_nobody_is_sent_to_a_letter_that_this_office_does_not_make(receipt, case
         assert [name for name in named if not any(name.startswith(kind) for kind in made)] == []
 
 
+def test_what_may_be_brought_instead_is_said_at_the_counter_too(login, case):
+    ComplaintPaper.objects.create(
+        complaint=case, code="ks_card", name_id="Kartu Sehat", substitutes=["sktm"]
+    )
+    page = login("front").get(f"/cases/{case.uid}/registered/").text
+    assert "Kartu Sehat (atau SKTM)" in page
+
+
 def test_no_full_nik_stands_on_the_receipt(receipt, case):
     assert case.subject.nik not in str(receipt())

@@ -47,6 +47,7 @@ def test_it_holds_finding_override_photos_surveyor_and_income_per_head(cast, fou
     assert (body["finding"], body["reason"]) == ("memenuhi kriteria", "Buruh harian")
     assert body["override"] == "Rumahnya milik saudara"
     assert body["photos"][0] == "Depan"
+    assert body["position"] == "-8,123333; 113,7"
     assert len(body["photos"]) == 5
     assert (body["surveyor"], body["verifier"]) == ("Pak Kasun", cast.back.name)
     assert ["Penghasilan per orang", "Rp312.500"] in [list(pair) for pair in body["economy"]]
