@@ -90,8 +90,9 @@ def issue_letter(
     A letter that says something of a case names it as ``matter_uid``: who may not read the case
     may not read the letter. A repeat with the same ``client_uid`` returns the first letter.
 
-    Where there may be one only, ``sole`` returns the one there is. It is asked again while the
-    office's series is locked, so that of two officers at once one is refused.
+    Where there may be one only, ``sole`` returns the one there is, or raises what else speaks
+    against it. It is asked again while the office's series is locked, so that of two officers at
+    once one is refused. A letter with an excerpt (:class:`LetterKind`) is left to the worker.
 
     Call it outside a transaction of your own where you can: inside one, the office's letter series
     stays locked until it ends, and the PDF is rendered after it.
