@@ -120,14 +120,14 @@ def store_bytes(
         position=position,
         uploaded_by=actor.user,
     )
-    write_private(_path(attachment.uid), content, purpose=_PURPOSE)
+    write_private(path_of(attachment.uid), content, purpose=_PURPOSE)
     attachment.save()
     return attachment
 
 
 def read(attachment: Attachment) -> bytes:
     """Return the file's plain bytes."""
-    return read_private(_path(attachment.uid), purpose=_PURPOSE)
+    return read_private(path_of(attachment.uid), purpose=_PURPOSE)
 
 
 def discard(attachment: Attachment) -> None:
@@ -256,6 +256,7 @@ def _degrees(parts: Any) -> float:
     return round(degrees + minutes / 60 + seconds / 3600, 6)
 
 
-def _path(uid: uuid.UUID) -> Path:
+def path_of(uid: uuid.UUID) -> Path:
+    """Return where the file of that uid lies, encrypted."""
     name = uid.hex
     return Path(settings.DATA_DIR) / "attachments" / name[-2:] / f"{name}.bin"

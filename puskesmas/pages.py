@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
@@ -19,7 +20,7 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, NotYourRole, StaleVersion
 from puskesmas.workflow import role_names
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -38,7 +39,7 @@ def officer_page(*roles: str, village: bool | None = None) -> Callable[[View], V
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             actor: Actor | None = request.actor  # type: ignore[attr-defined]

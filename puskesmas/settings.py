@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": OUTBOX_EVERY_SECONDS,
     },
     "send-files": {"task": "referrals.tasks.send_files", "schedule": FILES_EVERY_SECONDS},
+    "tidy-packages": {"task": "referrals.tasks.tidy_packages", "schedule": 3600.0},
     "tidy-files": {"task": "referrals.tasks.tidy_files", "schedule": 3600.0},
     "fetch-answers": {"task": "referrals.tasks.fetch_answers", "schedule": FETCH_EVERY_SECONDS},
     "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
@@ -282,8 +283,10 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 ATTACHMENT_MAX_BYTES = env.int("PUSKESOS_ATTACHMENT_MAX_BYTES", 10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
-# What one hand-carried package holds at most; it is sealed and opened in memory.
+# What one hand-carried package holds at most, and how long its bytes are kept once all in it is
+# settled.
 PACKAGE_MAX_BYTES = env.int("PUSKESOS_PACKAGE_MAX_BYTES", 50 * 1024 * 1024)
+PACKAGE_KEPT_DAYS = env.int("PUSKESOS_PACKAGE_KEPT_DAYS", 30)
 IMPORT_MAX_BYTES = env.int("PUSKESOS_IMPORT_MAX_BYTES", 60 * 1024 * 1024)
 
 # --- Content security: nothing from outside, no inline script or style ---------------------------

@@ -5,6 +5,7 @@ from http.client import responses
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views import defaults
@@ -18,7 +19,7 @@ from puskesmas.pages import actor_of, officer_page
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """What is waiting for me; for a visitor, the door to the public pages."""
     if not request.user.is_authenticated:
         return render(request, "public/home.html")

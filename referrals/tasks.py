@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from referrals.files import receiving, sending
-from referrals.packages import cards
+from referrals.packages import cards, kept
 from referrals.services import fetching
 
 
@@ -30,3 +30,9 @@ def send_files() -> None:
 def tidy_files() -> int:
     """Throw away what arrived of files nobody has continued for long."""
     return receiving.tidy()
+
+
+@shared_task
+def tidy_packages() -> int:
+    """Remove the bytes of hand-carried packages in which nothing waits any more."""
+    return kept.remove_settled()

@@ -62,7 +62,7 @@ from referrals.models import (
     Referral,
     Supervision,
 )
-from referrals.packages import cards
+from referrals.packages import cards, kept
 from referrals.packages import services as packages
 from referrals.partners import keys
 from referrals.quotas.services import set_quota
@@ -433,8 +433,8 @@ def _carried(cast: Cast) -> tuple[Package, Package]:
         cards.keep_keys(peer, sign_key=own.sign_key, box_key=own.box_key)
     upstream = Peer.objects.get(direction=Peer.Direction.UPSTREAM)
     carried = packages.make(actor=cast.actor("front"), peer_uid=upstream.uid)
-    raw = attachments.read(carried.file)
-    return carried, packages.bring(actor=cast.actor("manager"), raw=raw)
+    with kept.opened(carried) as file:
+        return carried, packages.bring(actor=cast.actor("manager"), file=file)
 
 
 def deliver() -> int:

@@ -163,10 +163,38 @@ def settle(file: ReceivedFile) -> None:
         raise fault
 
 
+def take_whole(file: ReceivedFile, content: bytes) -> bool:
+    """Check and keep a file that came in one piece, by whatever road; False when it is here.
+
+    What of it had come in parts is thrown away.
+
+    Raises:
+        HashMismatch: it is another file; nothing changes. Refusal: as :func:`settle`.
+    """
+    with transaction.atomic():
+        held = (
+            ReceivedFile.objects.select_for_update(of=("self",))
+            .select_related("referral__office")
+            .get(pk=file.pk)
+        )
+        if held.arrived_at:
+            return False
+        held.offset = held.size
+        fault = _keep(held, content)
+        if isinstance(fault, HashMismatch):
+            raise fault
+    if fault:
+        raise fault
+    return True
+
+
 def _settle(file: ReceivedFile) -> DomainError | None:
     if file.offset < file.size or file.arrived_at or file.refusal:
         return None
-    content = b"".join(part.content for part in file.parts.all())
+    return _keep(file, b"".join(part.content for part in file.parts.all()))
+
+
+def _keep(file: ReceivedFile, content: bytes) -> DomainError | None:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         forget_parts(file)
         return HashMismatch(_("Berkas berubah di jalan. Kirim lagi dari awal."))

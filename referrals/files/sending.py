@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from puskesmas import attachments, circuit
-from puskesmas.models import Attachment, Peer
+from puskesmas.models import Peer
 from puskesmas.outbox import TransportError
 from referrals import client, neighbours
 from referrals.exchange import Refusal
@@ -126,7 +127,7 @@ def send_files() -> bool:
 
 
 def _send(file: SentFile, deadline: float) -> None:
-    content = _content(file.attachment, file.sha256)
+    content = content_of(file)
     if file.peer.transport == Peer.Transport.LOCAL:
         _hand_over(file, content)
         return
@@ -178,12 +179,17 @@ def _send_from(
     return None
 
 
-def _content(attachment: Attachment, sha256: str) -> bytes:
+def content_of(file: SentFile) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        TransportError: they are not those its hash says (DAMAGED).
+    """
     try:
-        content = attachments.read(attachment)
-    except OSError:
+        content = attachments.read(file.attachment)
+    except (OSError, InvalidTag):
         content = b""
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if hashlib.sha256(content).hexdigest() != file.sha256:
         raise TransportError(DAMAGED, _("Berkas ini rusak di kantor ini."), permanent=True)
     return content
 

@@ -19,6 +19,15 @@ class MakeForm(CreateForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    without_files = forms.BooleanField(
+        label=_("Tanpa lampiran"),
+        help_text=_(
+            "Untuk stik yang kecil, atau aplikasi penerima yang belum mengenal lampiran. "
+            "Lampirannya ikut berkas berikutnya."
+        ),
+        required=False,
+    )
+
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["chosen"]

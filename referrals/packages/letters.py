@@ -29,7 +29,10 @@ _TITLE = "Surat Pengantar Berkas"
 
 
 class CoverBody(TypedDict):
-    """Body of kind "pengantar_berkas"; ``size`` in bytes as text, ``sha256`` of the whole file."""
+    """Body of kind "pengantar_berkas"; ``size`` in bytes as text, ``sha256`` of the whole file.
+
+    ``left`` are the files that follow in the next package; ``label`` says why.
+    """
 
     subject: Subject
     recipient: list[str]
@@ -39,6 +42,7 @@ class CoverBody(TypedDict):
     enclosed: str
     receipts: int
     files: list[LetterFile]
+    left: list[LetterFile]
 
 
 def register() -> None:
@@ -61,17 +65,30 @@ def body(package: Package) -> CoverBody:
     """Return what the letter says of a package that was made here."""
     with override("id"):
         rows = selectors.entries(package)
-    messages = [one for one in rows if one.entry.what == PackageEntry.What.MESSAGE]
+    what, outcome = PackageEntry.What, PackageEntry.Outcome
+    messages = [one for one in rows if one.entry.what == what.MESSAGE]
+    files = [one for one in rows if one.entry.what == what.FILE]
+    going = [one for one in files if one.entry.outcome != outcome.LEFT]
+    enclosed = counted(len(messages), "berkas")
     return {
         "subject": {"name": package.peer.name, "nik": ""},
         "recipient": [package.peer.name],
         "file": file_name(package),
-        "size": f"{package.file.size:,}".replace(",", "."),
-        "sha256": package.file.sha256,
-        "enclosed": counted(len(messages), "berkas"),
-        "receipts": len(rows) - len(messages),
-        "files": [{"label": _label(one), "sha256": one.entry.body_sha256} for one in messages],
+        "size": f"{package.size:,}".replace(",", "."),
+        "sha256": package.sha256,
+        "enclosed": f"{enclosed}, {counted(len(going), 'lampiran')}" if going else enclosed,
+        "receipts": len(rows) - len(messages) - len(files),
+        "files": [_line(one) for one in (*messages, *going)],
+        "left": [
+            {"label": f"{_label(one)} ({one.entry.detail})", "sha256": one.entry.body_sha256}
+            for one in files
+            if one not in going
+        ],
     }
+
+
+def _line(one: selectors.Shown) -> LetterFile:
+    return {"label": _label(one), "sha256": one.entry.body_sha256}
 
 
 def _label(one: selectors.Shown) -> str:

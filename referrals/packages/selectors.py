@@ -11,8 +11,12 @@ from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import OutboxMessage, Peer
 from referrals import exchange
+from referrals.files import carrying
+from referrals.files.models import SentFile
 from referrals.packages import services
 from referrals.packages.models import Package, PackageEntry
+
+What = PackageEntry.What
 
 #: How many packages, waiting messages or entries one page shows.
 SHOWN = 200
@@ -28,15 +32,16 @@ def kind_name(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Destination:
-    """An office files may be carried to: what waits for it, and how much of that was carried."""
+    """An office files may be carried to, and how much of each kind waits for it."""
 
     peer: Peer
     messages: int
+    files: int
     receipts: int
 
 
 def destinations(actor: Actor) -> list[Destination]:
-    """Return the linked offices of other installations, by name (two queries)."""
+    """Return the linked offices of other installations, by name (three queries)."""
     peers = (
         services.offices_to_carry_to(actor.office)
         .annotate(
@@ -55,7 +60,7 @@ def destinations(actor: Actor) -> list[Destination]:
         PackageEntry.objects.filter(
             package__office=actor.office,
             package__direction=Package.Direction.IN,
-            what=PackageEntry.What.MESSAGE,
+            what__in=(PackageEntry.What.MESSAGE, PackageEntry.What.FILE),
             outcome__in=("new", "known", "refused"),
             told_in__isnull=True,
         )
@@ -63,7 +68,11 @@ def destinations(actor: Actor) -> list[Destination]:
         .values_list("package__peer")
         .annotate(Count("pk"))
     )
-    return [Destination(peer, peer.waiting, untold.get(peer.pk, 0)) for peer in peers]
+    files = carrying.counts(actor.office)
+    return [
+        Destination(peer, peer.waiting, files.get(peer.pk, 0), untold.get(peer.pk, 0))
+        for peer in peers
+    ]
 
 
 def destination(actor: Actor, uid: uuid.UUID | str) -> Peer:
@@ -84,6 +93,11 @@ def waiting(peer: Peer) -> list[tuple[OutboxMessage, str, Any]]:
     ]
 
 
+def waiting_files(peer: Peer, waiting_messages: list[OutboxMessage]) -> list[SentFile]:
+    """Return the files that may go to a peer with these messages, in the order they would go."""
+    return services.waiting_files(peer, waiting_messages)[:SHOWN]
+
+
 def carried_at(uids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
     """Return when each message was last put in a package made here (one query)."""
     rows = PackageEntry.objects.filter(
@@ -95,13 +109,16 @@ def carried_at(uids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
 def packages(actor: Actor) -> list[Package]:
     """Return the latest packages with counts of their entries, newest first (one query)."""
     messages = Q(entries__what=PackageEntry.What.MESSAGE)
+    files = Q(entries__what=PackageEntry.What.FILE) & ~Q(entries__outcome="left")
+    receipts = Q(entries__what__in=(PackageEntry.What.RECEIPT, PackageEntry.What.FILE_RECEIPT))
     unsettled = Q(entries__outcome__in=("waiting", "failed"))
     rows = (
         Package.objects.visible_to(actor)
         .select_related("peer", "by")
         .annotate(
             message_count=Count("entries", filter=messages),
-            receipt_count=Count("entries", filter=~messages),
+            file_count=Count("entries", filter=files),
+            receipt_count=Count("entries", filter=receipts),
             unsettled_count=Count("entries", filter=unsettled),
         )
         .order_by("-pk")
@@ -113,7 +130,7 @@ def package(actor: Actor, uid: uuid.UUID | str) -> Package:
     """Return one package. Raises NotFound."""
     found: Package | None = (
         Package.objects.visible_to(actor)
-        .select_related("peer", "office", "file", "by", "letter")
+        .select_related("peer", "office", "by", "letter")
         .filter(uid=uid)
         .first()
     )
@@ -136,29 +153,58 @@ _TONES = {"new": "success", "known": "neutral", "refused": "danger", "failed": "
 
 
 def entries(row: Package) -> list[Shown]:
-    """Return what is in a package and what became of it (two queries)."""
-    found = list(row.entries.order_by("what", "pk"))
-    acked = _acknowledged(row, found) if row.is_out else {}
-    return [_shown(row, entry, acked) for entry in found]
+    """Return what is in a package and what became of it (at most three queries)."""
+    found = sorted(row.entries.order_by("pk"), key=lambda one: _ORDER.index(What(one.what)))
+    if not row.is_out:
+        return [_shown_in(entry) for entry in found]
+    acked = _acknowledged(row, found)
+    sent = carrying.states(row.peer, [one.name for one in found if one.what == What.FILE])
+    return [_shown_out(entry, acked, sent) for entry in found]
+
+
+_ORDER = [What.MESSAGE, What.FILE, What.RECEIPT, What.FILE_RECEIPT]
 
 
 def _acknowledged(row: Package, found: list[PackageEntry]) -> dict[uuid.UUID, OutboxMessage]:
-    uids = [one.uid for one in found if one.what == PackageEntry.What.MESSAGE]
+    uids = [one.uid for one in found if one.what == What.MESSAGE]
     rows = OutboxMessage.objects.filter(office=row.office, uid__in=uids)
     return {one.uid: one for one in rows.defer("body")}
 
 
-def _shown(row: Package, entry: PackageEntry, acked: dict[uuid.UUID, OutboxMessage]) -> Shown:
-    is_receipt = entry.what == PackageEntry.What.RECEIPT
-    name = _("Tanda terima") if is_receipt else kind_name(entry.kind)
-    if not row.is_out:
-        tone = _TONES.get(entry.outcome, "waiting")
-        return Shown(entry, name, str(entry.get_outcome_display()), tone)
-    message = acked.get(entry.uid)
-    if is_receipt or message is None:
+def _name(entry: PackageEntry) -> str:
+    if entry.what == What.MESSAGE:
+        return kind_name(entry.kind)
+    what = _("Lampiran") if entry.what == What.FILE else _("Tanda terima")
+    return f"{what}: {entry.label}" if entry.label else what
+
+
+def _shown_in(entry: PackageEntry) -> Shown:
+    tone = _TONES.get(entry.outcome, "waiting")
+    return Shown(entry, _name(entry), str(entry.get_outcome_display()), tone)
+
+
+def _shown_out(
+    entry: PackageEntry,
+    acked: dict[uuid.UUID, OutboxMessage],
+    sent: dict[carrying.Name, SentFile],
+) -> Shown:
+    name = _name(entry)
+    if entry.outcome == PackageEntry.Outcome.LEFT:
+        return Shown(entry, name, _("Belum ikut"), "warning")
+    is_there, is_refused = _word_on(acked.get(entry.uid), sent.get(entry.name))
+    if entry.what not in {What.MESSAGE, What.FILE}:
         return Shown(entry, name, _("Ikut dibawa"), "neutral")
-    if message.acked_at:
+    if is_there:
         return Shown(entry, name, _("Sudah diterima"), "success")
-    if message.failed_at:
+    if is_refused:
         return Shown(entry, name, _("Ditolak sistem penerima"), "danger")
     return Shown(entry, name, _("Belum ada tanda terima"), "waiting")
+
+
+def _word_on(message: OutboxMessage | None, file: SentFile | None) -> tuple[bool, bool]:
+    """Return whether the receiver has a message or file, and whether he refused it."""
+    if file is not None:
+        return file.arrived_at is not None, bool(file.refusal)
+    if message is not None:
+        return message.acked_at is not None, message.failed_at is not None
+    return False, False

@@ -5,19 +5,21 @@ and the outbox's own confirmation, so whichever road comes first wins and the ot
 was put in a package stays in the outbox until a receipt comes, by either road.
 """
 
-import hashlib
 import logging
+import shutil
 import uuid
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puskesmas import attachments, office_keys, outbox, transports
+from puskesmas import office_keys, outbox, transports
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit
@@ -25,7 +27,10 @@ from puskesmas.locking import first_result
 from puskesmas.models import Office, OutboxMessage, Peer, Role
 from puskesmas.workflow import role_names
 from referrals import exchange, schemas
-from referrals.packages import container, files
+from referrals.files import carrying
+from referrals.files.models import SentFile
+from referrals.files.sending import content_of
+from referrals.packages import container, kept
 from referrals.packages.container import Contents, Unreadable
 from referrals.packages.models import Package, PackageEntry
 
@@ -39,6 +44,8 @@ ABOVE = (Role.MANAGER, Role.DISTRICT_FRONT, Role.DISTRICT_BACK, Role.ADMIN)
 CARRIERS = tuple(dict.fromkeys(role.value for role in (*VILLAGE, *ABOVE)))
 
 MEDIA_TYPE = "application/octet-stream"
+#: What a line of the list takes, generously, and how many files one package names.
+_ENTRY_BYTES, _MOST_FILES = 512, 5000
 
 
 def offices_to_carry_to(office: Office) -> Any:
@@ -57,10 +64,29 @@ def untold(peer: Peer) -> Any:
     return PackageEntry.objects.filter(
         package__peer=peer,
         package__direction=Package.Direction.IN,
-        what=What.MESSAGE,
+        what__in=(What.MESSAGE, What.FILE),
         outcome__in=settled,
         told_in__isnull=True,
     ).order_by("pk")
+
+
+def waiting_files(peer: Peer, messages: Sequence[OutboxMessage]) -> list[SentFile]:
+    """Return the files that may go with these messages: those never carried yet come first."""
+    files = carrying.waiting_for(peer, messages)
+    last = dict(
+        PackageEntry.objects.filter(
+            package__peer=peer,
+            package__direction=Package.Direction.OUT,
+            what=What.FILE,
+            outcome=Outcome.WAITING,
+            uid__in=[file.referral.uid for file in files],
+        )
+        .order_by()
+        .values_list("body_sha256")
+        .annotate(Max("package__made_at"))
+    )
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(files, key=lambda file: last.get(file.sha256, never))
 
 
 @transaction.atomic
@@ -69,11 +95,13 @@ def make(
     actor: Actor,
     peer_uid: uuid.UUID | str,
     messages: Iterable[uuid.UUID | str] = (),
+    with_files: bool = True,
     client_uid: uuid.UUID | None = None,
 ) -> Package:
     """Put what waits for a peer (or the chosen messages), and receipts for him, into one file.
 
     The oldest come first; what does not fit (``PACKAGE_MAX_BYTES``) waits for the next package.
+    Messages go before files; a file that stays behind is listed as such.
 
     Raises:
         NotYourRole. NotFound: no such linked office.
@@ -83,8 +111,51 @@ def make(
     _require_carrier(actor)
     if (earlier := first_result(Package, client_uid, actor=actor)) is not None:
         return earlier
-    offices = offices_to_carry_to(actor.office).select_related("office")
-    peer: Peer | None = offices.filter(uid=peer_uid).first()
+    peer = _sealable(actor, peer_uid)
+    package = Package(
+        office=actor.office,
+        client_uid=client_uid,
+        peer=peer,
+        direction=Package.Direction.OUT,
+        made_at=timezone.now(),
+        by=actor.user,
+    )
+    package.package_uid = package.uid
+    load = _load(peer, [str(uid) for uid in messages], with_files=with_files)
+    if not (load.messages or load.told or load.files):
+        raise InvalidInput(
+            _("Tidak ada yang menunggu untuk dibawa ke %(name)s.") % {"name": peer.name}
+        )
+    contents = _contents(package, peer, load)
+    by_hash = {file.sha256: file for file in load.files}
+    with kept.writing(package) as out:
+        container.pack(
+            contents,
+            keys=office_keys.keys_of(actor.office),
+            box_key=peer.box_key,
+            out=out,
+            read=lambda sha256: content_of(by_hash[sha256]),
+        )
+        package.sha256, package.size = container.digest(out)
+    package.save()
+    PackageEntry.objects.bulk_create(
+        [
+            *(_entry(package, What.MESSAGE, one) for one in contents.messages),
+            *(_entry(package, What.RECEIPT, one) for one in contents.receipts),
+            *(_file_entry(package, file) for file in load.files),
+            *(_file_entry(package, file, why=why) for file, why in load.left),
+            *(_told_entry(package, row) for row in load.told if row.what == What.FILE),
+        ]
+    )
+    PackageEntry.objects.filter(pk__in=[row.pk for row in load.told]).update(told_in=package)
+    audit(actor=actor, action="package.make", subject=package, fields=["messages", "receipts"])
+    return package
+
+
+def _sealable(actor: Actor, uid: uuid.UUID | str) -> Peer:
+    peer: Peer | None = (
+        offices_to_carry_to(actor.office).select_related("office").filter(uid=uid).first()
+    )
     if peer is None:
         raise NotFound(_("Kantor itu tidak terhubung dengan kantor ini."))
     if not peer.box_key:
@@ -96,38 +167,7 @@ def make(
             % {"name": peer.name},
             state="no_key",
         )
-    package = Package(
-        office=actor.office,
-        client_uid=client_uid,
-        peer=peer,
-        direction=Package.Direction.OUT,
-        made_at=timezone.now(),
-        by=actor.user,
-    )
-    package.package_uid = package.uid
-    chosen = [str(uid) for uid in messages]
-    rows = waiting_for(peer).select_related("office", "peer")
-    sent = list(rows.filter(uid__in=chosen) if chosen else rows)
-    told = list(untold(peer))
-    if not sent and not told:
-        raise InvalidInput(
-            _("Tidak ada yang menunggu untuk dibawa ke %(name)s.") % {"name": peer.name}
-        )
-    contents, sent = _contents(package, peer, sent, told)
-    raw = container.pack(contents, keys=office_keys.keys_of(actor.office), box_key=peer.box_key)
-    package.file = attachments.store_bytes(
-        raw, actor=actor, media_type=MEDIA_TYPE, name=file_name(package)
-    )
-    package.save()
-    PackageEntry.objects.bulk_create(
-        [
-            *(_entry(package, What.MESSAGE, exchange.envelope(message)) for message in sent),
-            *(_entry(package, What.RECEIPT, receipt) for receipt in contents.receipts),
-        ]
-    )
-    PackageEntry.objects.filter(pk__in=[row.pk for row in told]).update(told_in=package)
-    audit(actor=actor, action="package.make", subject=package, fields=["messages", "receipts"])
-    return package
+    return peer
 
 
 def file_name(package: Package) -> str:
@@ -136,31 +176,62 @@ def file_name(package: Package) -> str:
     return f"puskesos-{day}-{str(package.package_uid)[-6:]}{container.SUFFIX}"
 
 
-def _contents(
-    package: Package, peer: Peer, sent: list[OutboxMessage], told: list[PackageEntry]
-) -> tuple[Contents, list[OutboxMessage]]:
-    """Return what goes in, and which messages of ``sent`` those are: as many as there is room."""
-    room = settings.PACKAGE_MAX_BYTES - 512 * len(told)
-    fitting: list[OutboxMessage] = []
-    originals: dict[str, bytes] = {}
-    for message in sent:
-        wanted = [one for one in files.enclosed(peer, [message]) if one[0] not in originals]
-        size = len(outbox.canonical(message.body).encode()) + 1000 + sum(one[2] for one in wanted)
-        if size > room and fitting:
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What goes into a package, and which files stay behind, each with the reason in words."""
+
+    messages: list[OutboxMessage]
+    told: list[PackageEntry]
+    files: list[SentFile]
+    left: list[tuple[SentFile, str]]
+
+
+def _load(peer: Peer, chosen: list[str], *, with_files: bool) -> Load:
+    """Return as much of what waits for a peer as there is room for."""
+    told = list(untold(peer))
+    rows = waiting_for(peer).select_related("office", "peer")
+    waiting = list(rows.filter(uid__in=chosen) if chosen else rows)
+    room = settings.PACKAGE_MAX_BYTES - _ENTRY_BYTES * len(told)
+    head = min(room, container.HEAD_MAX_BYTES // 2)
+    messages: list[OutboxMessage] = []
+    for message in waiting:
+        size = len(outbox.canonical(message.body).encode()) + 2 * _ENTRY_BYTES
+        if size > head and messages:
             break
-        room -= size
-        fitting.append(message)
-        originals |= {sha256: read() for sha256, read, _size in wanted}
-    contents = Contents(
+        room, head = room - size, head - size
+        messages.append(message)
+    files: list[SentFile] = []
+    left: list[tuple[SentFile, str]] = []
+    for file in waiting_files(peer, messages):
+        known = any(one.sha256 == file.sha256 for one in files)
+        size = _ENTRY_BYTES + (0 if known else file.size)
+        if not with_files:
+            left.append((file, _("Berkas ini dibuat tanpa lampiran.")))
+        elif size > room or len(files) >= _MOST_FILES:
+            left.append((file, _("Tidak muat; ikut berkas berikutnya.")))
+        elif not carrying.is_sound(file):
+            left.append((file, file.refusal))
+        else:
+            room -= size
+            files.append(file)
+    return Load(messages=messages, told=told, files=files, left=left)
+
+
+def _contents(package: Package, peer: Peer, load: Load) -> Contents:
+    return Contents(
         uid=str(package.package_uid),
         sender=str(package.office.uid),
         recipient=str(peer.peer_uid),
         made_at=package.made_at.isoformat(),
-        messages=[exchange.envelope(message) for message in fitting],
-        receipts=[_told(peer, row) for row in told],
-        files=originals,
+        messages=[exchange.envelope(message) for message in load.messages],
+        receipts=[_told(peer, row) for row in load.told if row.what == What.MESSAGE],
+        files=[
+            {"referral_uid": str(file.referral.uid), "sha256": file.sha256, "size": file.size}
+            for file in load.files
+        ],
+        file_receipts=[_told_file(row) for row in load.told if row.what == What.FILE],
+        key=container.new_key() if load.files else "",
     )
-    return contents, fitting
 
 
 def _told(peer: Peer, row: PackageEntry) -> dict[str, Any]:
@@ -169,6 +240,14 @@ def _told(peer: Peer, row: PackageEntry) -> dict[str, Any]:
     if receipt is None:
         return {"uid": str(row.uid), "outcome": "refused", "code": row.code, "detail": row.detail}
     return {"uid": str(row.uid), "outcome": "accepted", "receipt": receipt}
+
+
+def _told_file(row: PackageEntry) -> dict[str, Any]:
+    """Return what the sender of a file is told of it."""
+    named = {"referral_uid": str(row.uid), "sha256": row.body_sha256}
+    if row.outcome == Outcome.REFUSED:
+        return named | {"outcome": "refused", "code": row.code, "detail": row.detail}
+    return named | {"outcome": "accepted"}
 
 
 def _entry(package: Package, what: str, said: dict[str, Any]) -> PackageEntry:
@@ -187,32 +266,68 @@ def _entry(package: Package, what: str, said: dict[str, Any]) -> PackageEntry:
     )
 
 
+def _file_entry(package: Package, file: SentFile, *, why: str = "") -> PackageEntry:
+    """Return the row of a file that goes along; with ``why``, of one that stays behind."""
+    return PackageEntry(
+        package=package,
+        what=What.FILE,
+        uid=file.referral.uid,
+        body_sha256=file.sha256,
+        label=file.label,
+        size=file.size,
+        reference=file.referral.complaint.receipt_number,
+        outcome=Outcome.LEFT if why else Outcome.WAITING,
+        detail=why[:200],
+    )
+
+
+def _told_entry(package: Package, row: PackageEntry) -> PackageEntry:
+    """Return the row of the receipt of a file that was brought here."""
+    return PackageEntry(
+        package=package,
+        what=What.FILE_RECEIPT,
+        uid=row.uid,
+        body_sha256=row.body_sha256,
+        label=row.label,
+        reference=row.reference,
+        detail=row.detail,
+    )
+
+
 # --- What somebody brought -----------------------------------------------------------------------
 
 
 @transaction.atomic
-def bring(*, actor: Actor, raw: bytes) -> Package:
+def bring(*, actor: Actor, file: BinaryIO) -> Package:
     """Open a file somebody brought and note what is in it; nothing is taken in yet.
 
-    A file that was brought before gives the package of that time (``is_repeat``).
+    All of it is read once, a piece at a time: what is damaged is told before anything is kept. A
+    file that was brought before gives the package of that time (``is_repeat``).
 
     Raises:
         NotYourRole.
         Unreadable: not a package, damaged, for or from another office, too large, too new.
     """
     _require_carrier(actor)
-    peer, contents = _open(actor.office, raw)
-    sha256 = hashlib.sha256(raw).hexdigest()
+    sha256, size = container.digest(file)
+    if size > settings.PACKAGE_MAX_BYTES * 11 // 10:
+        raise Unreadable(
+            _("Berkas ini terlalu besar: paling besar %(mb)d MB. Minta dibagi menjadi beberapa.")
+            % {"mb": settings.PACKAGE_MAX_BYTES // 1024 // 1024},
+            code="too_large",
+        )
+    peer, contents = _open(actor.office, file)
+    container.check(file, contents)
     # Locked: two windows with one file make one package.
     Peer.objects.select_for_update().get(pk=peer.pk)
     earlier = (
         Package.objects.visible_to(actor)
-        .select_related("file", "peer")
+        .select_related("peer")
         .filter(peer=peer, direction=Package.Direction.IN, package_uid=contents.uid)
         .first()
     )
     if earlier is not None:
-        if earlier.file.sha256 != sha256:
+        if earlier.sha256 != sha256:
             raise Unreadable(
                 _("Nomor berkas ini sudah dipakai untuk isi yang lain. Minta berkas yang baru."),
                 code="uid_reused",
@@ -225,29 +340,67 @@ def bring(*, actor: Actor, raw: bytes) -> Package:
         direction=Package.Direction.IN,
         package_uid=contents.uid,
         made_at=datetime.fromisoformat(contents.made_at),
+        sha256=sha256,
+        size=size,
         by=actor.user,
     )
-    package.file = attachments.store_bytes(raw, actor=actor, media_type=MEDIA_TYPE, name="")
+    with kept.writing(package) as out:
+        file.seek(0)
+        shutil.copyfileobj(file, out)
     package.save()
-    PackageEntry.objects.bulk_create(
-        [
-            *(_entry(package, What.RECEIPT, one) for one in contents.receipts),
-            *(_entry(package, What.MESSAGE, one) for one in contents.messages),
-        ]
-    )
+    PackageEntry.objects.bulk_create(_brought(package, contents))
     audit(actor=actor, action="package.bring", subject=package)
     return package
 
 
-def _open(office: Office, raw: bytes) -> tuple[Peer, Contents]:
-    """Return who sent a file, and what is in it."""
-    if len(raw) > settings.PACKAGE_MAX_BYTES * 11 // 10:
-        raise Unreadable(
-            _("Berkas ini terlalu besar: paling besar %(mb)d MB. Minta dibagi menjadi beberapa.")
-            % {"mb": settings.PACKAGE_MAX_BYTES // 1024 // 1024},
-            code="too_large",
-        )
-    address = container.address(raw)
+def _brought(package: Package, contents: Contents) -> list[PackageEntry]:
+    """Return the rows of all that is in a package: receipts first, files last."""
+    listed = {What.FILE: contents.files, What.FILE_RECEIPT: contents.file_receipts}
+    rows = {
+        what: {(uuid.UUID(one["referral_uid"]), one["sha256"]): one for one in said}
+        for what, said in listed.items()
+    }
+    called = carrying.labels(package.peer, [name for named in rows.values() for name in named])
+    called |= _called_in(contents)
+    return [
+        *(_entry(package, What.RECEIPT, one) for one in contents.receipts),
+        *(_entry(package, What.MESSAGE, one) for one in contents.messages),
+        *(
+            PackageEntry(
+                package=package,
+                what=what,
+                uid=name[0],
+                body_sha256=name[1],
+                label=called.get(name, ("", ""))[0],
+                reference=called.get(name, ("", ""))[1],
+                size=said.get("size", 0),
+                detail=said.get("detail", ""),
+            )
+            for what, named in rows.items()
+            for name, said in named.items()
+        ),
+    ]
+
+
+def _called_in(contents: Contents) -> dict[carrying.Name, tuple[str, str]]:
+    """Return what the submissions of a package call the files that go with them.
+
+    What cannot be read is passed over: nobody has looked at the bodies yet.
+    """
+    called: dict[carrying.Name, tuple[str, str]] = {}
+    for body in (one["body"] for one in contents.messages if one["kind"] == exchange.SUBMITTED):
+        if schemas.faults(f"{exchange.SUBMITTED}-v2", body):
+            continue
+        for file in body["attachments"]:
+            name = (uuid.UUID(body["referral_uid"]), file["sha256"])
+            called[name] = (file["label"], body["receipt_number"])
+    return called
+
+
+def _open(office: Office, file: BinaryIO) -> tuple[Peer, Contents]:
+    """Return who sent a file, and what its head says; leave it at the originals."""
+    file.seek(0)
+    address = container.address(file)
     keys = office_keys.keys_of(office)
     if address.recipient != str(office.uid):
         raise Unreadable(_not_for_us(address.recipient), code="wrong_recipient")
@@ -273,7 +426,8 @@ def _open(office: Office, raw: bytes) -> tuple[Peer, Contents]:
             ),
             code="foreign_office",
         )
-    return peer, container.unpack(raw, keys=keys, sign_key=peer.sign_key)
+    file.seek(0)
+    return peer, container.unpack(file, keys=keys, sign_key=peer.sign_key)
 
 
 def _not_for_us(recipient: str) -> str:
@@ -287,47 +441,77 @@ def _not_for_us(recipient: str) -> str:
     )
 
 
-def contents_of(package: Package) -> Contents:
-    """Return what is in a package that was brought here.
-
-    Raises:
-        Unreadable: the keys changed since.
-    """
-    return _open(package.office, attachments.read(package.file))[1]
-
-
 def take_in(*, actor: Actor, uid: uuid.UUID | str) -> Package:
-    """Take in what waits in a package: receipts first, then messages, each in its own transaction.
+    """Take in what waits in a package: receipts first, then messages and files, each by itself.
 
     What was refused or failed is noted beside it and keeps nobody else out; what failed is tried
     again when this is called again.
 
     Raises:
-        NotYourRole. NotFound: no such package was brought here. Unreadable: the keys changed.
+        NotYourRole. NotFound: no such package was brought here, or its bytes are gone.
+        Unreadable: the keys changed.
     """
     _require_carrier(actor)
     package: Package | None = (
         Package.objects.visible_to(actor)
-        .select_related("peer__office", "office", "file")
+        .select_related("peer__office", "office")
         .filter(uid=uid, direction=Package.Direction.IN)
         .first()
     )
     if package is None:
         raise NotFound(_("Berkas bawaan itu tidak ada di kantor ini."))
-    contents = contents_of(package)
-    said = {(What.MESSAGE, one["uid"]): one for one in contents.messages}
-    said |= {(What.RECEIPT, one["uid"]): one for one in contents.receipts}
-    audit(actor=actor, action="package.take_in", subject=package)
-    open_entries = package.entries.filter(outcome__in=(Outcome.WAITING, Outcome.FAILED))
-    for entry in open_entries.order_by("pk"):
-        _settle(package.peer, entry, said[What(entry.what), str(entry.uid)])
-    for sha256, content in contents.files.items():
-        files.keep(package.peer, sha256, content)
+    with kept.opened(package) as file:
+        _peer, contents = _open(package.office, file)
+        audit(actor=actor, action="package.take_in", subject=package)
+        _take_words(package, contents)
+        _take_files(package, contents, file)
     return package
 
 
-def _settle(peer: Peer, entry: PackageEntry, said: dict[str, Any]) -> None:
-    take = _take_message if entry.what == What.MESSAGE else _take_receipt
+def _still_open(package: Package, *what: PackageEntry.What) -> Any:
+    rows = package.entries.filter(outcome__in=(Outcome.WAITING, Outcome.FAILED), what__in=what)
+    return rows.order_by("pk")
+
+
+def _take_words(package: Package, contents: Contents) -> None:
+    """Take in receipts and messages."""
+    said: dict[tuple[str, Any], dict[str, Any]] = {
+        (What.MESSAGE, one["uid"]): one for one in contents.messages
+    }
+    said |= {(What.RECEIPT, one["uid"]): one for one in contents.receipts}
+    said |= {
+        (What.FILE_RECEIPT, (one["referral_uid"], one["sha256"])): one
+        for one in contents.file_receipts
+    }
+    takers: dict[str, Callable[..., None]] = {
+        What.MESSAGE: _take_message,
+        What.RECEIPT: _take_receipt,
+        What.FILE_RECEIPT: _take_file_receipt,
+    }
+    for entry in _still_open(package, *(What(what) for what in takers)):
+        uid: Any = str(entry.uid)
+        key = (uid, entry.body_sha256) if entry.what == What.FILE_RECEIPT else uid
+        _settle(takers[entry.what], package.peer, entry, said[What(entry.what), key])
+
+
+def _take_files(package: Package, contents: Contents, file: BinaryIO) -> None:
+    """Take in the files: each is read as it comes by in the package, and no two are held."""
+    waiting: dict[str, list[PackageEntry]] = {}
+    for entry in _still_open(package, What.FILE):
+        waiting.setdefault(entry.body_sha256, []).append(entry)
+    if not waiting:
+        return
+    sizes = contents.sizes()
+    for sha256, pieces in container.originals(file, contents):
+        entries = waiting.get(sha256, [])
+        # What is too large is refused unread.
+        wanted = entries and sizes[sha256] <= settings.FILES_MAX_BYTES
+        content = b"".join(pieces) if wanted else None
+        for entry in entries:
+            _settle(_take_file, package.peer, entry, content)
+
+
+def _settle(take: Callable[..., None], peer: Peer, entry: PackageEntry, said: Any) -> None:
     try:
         take(peer, entry, said)
     except exchange.Refusal as refusal:
@@ -371,6 +555,18 @@ def _confirm(message: OutboxMessage, receipt: Any) -> bool:
     if message.acked_at:
         return False
     return outbox.confirm(message, receipt, transports.after_ack)
+
+
+def _take_file(peer: Peer, entry: PackageEntry, content: bytes | None) -> None:
+    fresh = carrying.keep(peer, entry.name, content)
+    entry.settle(Outcome.NEW if fresh else Outcome.KNOWN)
+
+
+def _take_file_receipt(peer: Peer, entry: PackageEntry, said: dict[str, Any]) -> None:
+    refused = said["outcome"] == "refused"
+    code = (said.get("code") or "refused") if refused else ""
+    fresh = carrying.confirm(peer, entry.name, refused=said.get("detail", ""), code=code)
+    entry.settle(Outcome.NEW if fresh else Outcome.KNOWN, detail=said.get("detail", ""))
 
 
 def _require_carrier(actor: Actor) -> None:

@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from puskesmas import attachments
 from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
 from referrals import letters as referral_letters
-from referrals.packages import cards, letters, selectors, services
+from referrals.packages import cards, kept, letters, selectors, services
 from referrals.packages.forms import BringForm, CardForm, CoverForm, MakeForm
 from referrals.packages.models import Package
 from referrals.services.linking import LINKERS
@@ -30,7 +29,7 @@ def packages(request: HttpRequest) -> HttpResponse:
     form = BringForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.bring(actor=actor, raw=form.cleaned_data["file"].read())
+            made = services.bring(actor=actor, file=form.cleaned_data["file"].file)
         except DomainError as error:
             add_error(form, error)
         else:
@@ -56,6 +55,7 @@ def make(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     peer = selectors.destination(actor, uid)
     waiting = selectors.waiting(peer)
+    files = selectors.waiting_files(peer, [row for row, _number, _at in waiting])
     choices = [(str(row.uid), _line(row, number)) for row, number, _at in waiting]
     form = MakeForm(request.POST or None, choices=choices)
     if request.method == "POST" and form.is_valid():
@@ -64,6 +64,7 @@ def make(request: HttpRequest, uid: str) -> HttpResponse:
                 actor=actor,
                 peer_uid=peer.uid,
                 messages=form.cleaned_data.get("chosen", ()),
+                with_files=not form.cleaned_data["without_files"],
                 client_uid=form.cleaned_data["client_uid"],
             )
         except DomainError as error:
@@ -72,7 +73,9 @@ def make(request: HttpRequest, uid: str) -> HttpResponse:
             say_done(request, made, _("Berkas siap. Salin ke stik, lalu cetak surat pengantarnya."))
             return redirect("referrals:package", uid=made.uid)
     return form_page(
-        request, "referrals/packages/make.html", {"form": form, "peer": peer, "waiting": waiting}
+        request,
+        "referrals/packages/make.html",
+        {"form": form, "peer": peer, "waiting": waiting, "files": files},
     )
 
 
@@ -97,6 +100,7 @@ def package(request: HttpRequest, uid: str) -> HttpResponse:
             "package": row,
             "file_name": services.file_name(row),
             "entries": shown,
+            "left": [one for one in shown if one.entry.outcome == "left"],
             "waits": 0 if row.is_out else open_count,
             "may_print": actor.has(*letters.ROLES) and actor.office.is_village,
         },
@@ -128,13 +132,18 @@ def take_in(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_GET
 @officer_page(*services.CARRIERS)
-def download(request: HttpRequest, uid: str) -> HttpResponse:
+def download(request: HttpRequest, uid: str) -> FileResponse:
     """The file to put on the stick. Audited."""
     actor = actor_of(request)
     row = _made_here(selectors.package(actor, uid))
+    # Sent as it is read; the response closes it.
+    response = FileResponse(
+        kept.opened(row),
+        as_attachment=True,
+        filename=services.file_name(row),
+        content_type=services.MEDIA_TYPE,
+    )
     audit(actor=actor, action="package.download", subject=row)
-    response = HttpResponse(attachments.read(row.file), content_type=services.MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{services.file_name(row)}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

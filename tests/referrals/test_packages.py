@@ -6,13 +6,13 @@ import itertools
 import pytest
 from django.core.management import CommandError, call_command
 
-from puskesmas import attachments, office_keys
+from puskesmas import office_keys
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.models import AuditEntry, Office, OutboxMessage, Peer, ReceivedMessage
 from referrals import client as protocol
 from referrals import exchange
 from referrals.models import Package, PackageEntry, ReceivedReferral, Referral
-from referrals.packages import cards, container, files, letters, selectors, services
+from referrals.packages import cards, container, kept, letters, selectors, services
 from referrals.packages.container import Unreadable
 from referrals.services import approval
 from referrals.workflow import Answer
@@ -44,13 +44,18 @@ def make(link, way: str = UP, **kwargs) -> bytes:
     """Make a package in the village (up) or at the district (down); return the file."""
     who, peer = ("back", link.upstream) if way == UP else ("manager", link.downstream)
     made = services.make(actor=link.cast.actor(who), peer_uid=peer.uid, **kwargs)
-    return attachments.read(made.file)
+    return bytes_of(made)
+
+
+def bytes_of(package: Package) -> bytes:
+    with kept.opened(package) as file:
+        return file.read()
 
 
 def bring(link, raw: bytes, way: str = UP) -> Package:
     """Bring a file to where it goes, and take in what is in it."""
     actor = link.cast.actor("manager" if way == UP else "front")
-    package = services.bring(actor=actor, raw=raw)
+    package = services.bring(actor=actor, file=io.BytesIO(raw))
     return services.take_in(actor=actor, uid=package.uid)
 
 
@@ -104,7 +109,7 @@ def test_whichever_road_comes_first_wins_and_the_other_is_known(link, sent, orde
 def test_a_file_brought_twice_is_one_package_and_changes_nothing(cast, link, sent):
     raw = make(link)
     first = bring(link, raw)
-    again = services.bring(actor=cast.actor("manager"), raw=raw)
+    again = services.bring(actor=cast.actor("manager"), file=io.BytesIO(raw))
     assert (again.pk, again.is_repeat) == (first.pk, True)
     bring(link, raw)
     assert ReceivedReferral.objects.count() == Package.objects.filter(direction="in").count() == 1
@@ -120,7 +125,7 @@ def test_what_was_put_in_a_package_stays_in_the_outbox_until_a_receipt_comes(cas
 
 
 def test_looking_at_a_file_takes_nothing_in(cast, link, sent):
-    package = services.bring(actor=cast.actor("manager"), raw=make(link))
+    package = services.bring(actor=cast.actor("manager"), file=io.BytesIO(make(link)))
     (shown,) = selectors.entries(package)
     assert (shown.name, shown.entry.reference) == ("Rujukan", sent.complaint.receipt_number)
     assert not ReceivedReferral.objects.exists()
@@ -142,7 +147,7 @@ def test_one_message_nobody_can_take_in_keeps_the_others_not_out(
 
 def test_what_broke_down_is_tried_again_without_the_rest(cast, link, sent, monkeypatch):
     actor = cast.actor("manager")
-    package = services.bring(actor=actor, raw=make(link))
+    package = services.bring(actor=actor, file=io.BytesIO(make(link)))
     with monkeypatch.context() as patched:
         patched.setattr(exchange, "receive", None)
         services.take_in(actor=actor, uid=package.uid)
@@ -159,19 +164,6 @@ def test_a_chosen_set_goes_alone_and_what_does_not_fit_waits(
     assert outcomes(bring(link, make(link, messages=[chosen.uid]))) == ["new"]
     settings.PACKAGE_MAX_BYTES = 4000
     assert len(outcomes(bring(link, make(link)))) == 1
-
-
-def test_originals_go_along_by_their_hash(cast, link, sent, monkeypatch):
-    kept = []
-    sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    monkeypatch.setattr(
-        files,
-        "_enclosers",
-        [lambda peer, messages: [(sha256, lambda: b"x", 1)] if messages else []],
-    )
-    monkeypatch.setattr(files, "_keepers", [lambda peer, sha, held: kept.append((sha, held))])
-    bring(link, make(link))
-    assert kept == [(sha256, b"x")]
 
 
 # --- What is refused -----------------------------------------------------------------------------
@@ -219,7 +211,7 @@ def test_a_file_that_cannot_be_used_is_refused_whole_and_says_what_to_do(
     raw = spoil(make(link))
     settings.PACKAGE_MAX_BYTES = 50_000
     with pytest.raises(Unreadable) as caught:
-        services.bring(actor=cast.actor("manager"), raw=raw)
+        services.bring(actor=cast.actor("manager"), file=io.BytesIO(raw))
     assert caught.value.code == code
     assert len(str(caught.value.message)) > 40
     assert not Package.objects.filter(direction="in").exists()
@@ -230,7 +222,7 @@ def test_a_file_for_keys_that_were_replaced_says_so(cast, link, sent):
     raw = make(link)
     another_key(link)
     with pytest.raises(Unreadable) as caught:
-        services.bring(actor=cast.actor("manager"), raw=raw)
+        services.bring(actor=cast.actor("manager"), file=io.BytesIO(raw))
     assert caught.value.code == "old_key"
 
 
@@ -239,10 +231,12 @@ def test_a_package_whose_number_came_with_other_contents_is_refused(cast, link, 
     bring(link, raw)
     keys = office_keys.keys_of(cast.district)
     sender = office_keys.keys_of(cast.village)
-    contents = container.unpack(raw, keys=keys, sign_key=sender.sign_key)
-    again = container.pack(contents, keys=sender, box_key=keys.box_key)
+    contents = container.unpack(io.BytesIO(raw), keys=keys, sign_key=sender.sign_key)
+    out = io.BytesIO()
+    container.pack(contents, keys=sender, box_key=keys.box_key, out=out, read=lambda sha256: b"")
+    again = out.getvalue()
     with pytest.raises(Unreadable) as caught:
-        services.bring(actor=cast.actor("manager"), raw=again)
+        services.bring(actor=cast.actor("manager"), file=io.BytesIO(again))
     assert caught.value.code == "uid_reused"
 
 
@@ -267,13 +261,13 @@ def test_who_does_not_carry_files_makes_brings_and_takes_in_nothing(cast, link, 
     with pytest.raises(NotYourRole):
         services.make(actor=actor, peer_uid=link.upstream.uid)
     with pytest.raises(NotYourRole):
-        services.bring(actor=actor, raw=b"")
+        services.bring(actor=actor, file=io.BytesIO(b""))
     with pytest.raises(NotYourRole):
         services.take_in(actor=actor, uid=sent.uid)
 
 
 def test_another_offices_package_is_not_found(cast, link, sent):
-    package = services.bring(actor=cast.actor("manager"), raw=make(link))
+    package = services.bring(actor=cast.actor("manager"), file=io.BytesIO(make(link)))
     with pytest.raises(NotFound):
         services.take_in(actor=cast.actor("stranger"), uid=package.uid)
     with pytest.raises(NotFound):
@@ -296,7 +290,7 @@ def test_offices_that_were_never_connected_exchange_cards_and_carry_everything(c
     up, down = Peer.objects.get(office=cast.village), Peer.objects.get(office=cast.district)
     assert (up.transport, down.transport) == ("carried", "carried")
     raw = services.make(actor=cast.actor("back"), peer_uid=up.uid)
-    package = services.bring(actor=cast.actor("district_front"), raw=attachments.read(raw.file))
+    package = services.bring(actor=cast.actor("district_front"), file=io.BytesIO(bytes_of(raw)))
     services.take_in(actor=cast.actor("district_front"), uid=package.uid)
     assert ReceivedReferral.objects.get().referral_uid == row.uid
 
@@ -373,17 +367,18 @@ def test_the_pages_make_a_file_and_take_it_in(cast, link, sent, client):
     assert "Belum ada tanda terima" in client.get(made.url).content.decode()
     assert "belum ada tanda terima" in client.get(form).content.decode()
     answer = client.get(f"{made.url}file/")
+    held = answer.getvalue()
     assert "attachment" in answer["Content-Disposition"]
-    assert NIK.encode() not in answer.content
+    assert NIK.encode() not in held
     client.force_login(cast.manager)
     assert client.get(made.url).status_code == 404
-    brought = client.post("/referrals/packages/", {"file": named(answer.content)}, follow=True)
+    brought = client.post("/referrals/packages/", {"file": named(held)}, follow=True)
     assert "Belum ada yang masuk" in brought.content.decode()
     url = brought.redirect_chain[-1][0]
     taken = client.post(f"{url}take-in/", follow=True).content.decode()
     assert "Semua isi berkas sudah masuk" in taken
     assert "Sulastri" not in taken
-    again = client.post("/referrals/packages/", {"file": named(answer.content)}, follow=True)
+    again = client.post("/referrals/packages/", {"file": named(held)}, follow=True)
     assert "sudah pernah dibuka" in again.content.decode()
     wrong = client.post("/referrals/packages/", {"file": named(b"x")})
     assert (wrong.status_code, "bukan berkas bawaan" in wrong.content.decode()) == (422, True)
@@ -416,7 +411,7 @@ def test_the_cover_letter_lists_numbers_and_hashes_and_no_person(cast, link, sen
     number = sent.complaint.receipt_number
     shown = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
     assert body["files"] == [{"label": f"Rujukan {shown}", "sha256": message.body_sha256}]
-    assert body["sha256"] == package.file.sha256
+    assert body["sha256"] == package.sha256
     assert not {"Sulastri", NIK} & set(str(body).split())
     letter = letters.issue(actor=cast.actor("front"), package=package, signer="by_hand")
     package.refresh_from_db()

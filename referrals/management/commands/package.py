@@ -1,16 +1,16 @@
 """Files on a stick from the command line: ``manage.py package make|bring|card --office CODE …``."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from puskesmas import attachments
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.models import Office, Peer
-from referrals.packages import cards, selectors, services
+from referrals.packages import cards, kept, selectors, services
 
 
 class Command(BaseCommand):
@@ -57,12 +57,14 @@ class Command(BaseCommand):
             raise CommandError("name the other office with --to; " + _list(list(peers)))
         package = services.make(actor=actor, peer_uid=found[0].uid)
         path = folder / services.file_name(package)
-        path.write_bytes(attachments.read(package.file))
-        self.stdout.write(f"{path}\nSHA-256 {package.file.sha256}")
+        with kept.opened(package) as file, path.open("wb") as out:
+            shutil.copyfileobj(file, out)
+        self.stdout.write(f"{path}\nSHA-256 {package.sha256}")
         self._tell(package)
 
     def _bring(self, actor: Actor, *, file: Path, take_in: bool, **_options: Any) -> None:
-        package = services.bring(actor=actor, raw=file.read_bytes())
+        with file.open("rb") as brought:
+            package = services.bring(actor=actor, file=brought)
         if take_in:
             services.take_in(actor=actor, uid=package.uid)
         self.stdout.write(f"{package.peer.name}, {package.made_at:%Y-%m-%d %H:%M %Z}")
