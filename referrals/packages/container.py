@@ -156,7 +156,9 @@ def _pieces(files: Iterable[bytes]) -> Iterator[bytes]:
         while len(held) == _PIECE:
             yield held
             held, start = content[start : start + _PIECE], start + _PIECE
-    yield held
+        del content  # before the next one is read
+    if held:
+        yield held
 
 
 def _push(pieces: Iterator[bytes], key: str, out: BinaryIO) -> None:

@@ -1,5 +1,8 @@
 """A case ready to be referred, and two offices linked over the real protocol in one process."""
 
+import io
+import itertools
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -7,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
-from complaints.models import Complaint, ComplaintKind
+from complaints.models import Complaint, ComplaintKind, ComplaintPaper
 from complaints.receipts import new_number
 from complaints.workflow import CaseState
 from programs.models import Programme, ProgrammeVersion
-from puskesmas import outbox, transports
+from puskesmas import attachments, outbox, transports
 from puskesmas.actors import Actor
 from puskesmas.models import Assignment, OutboxMessage, Peer, Role
 from referrals import client
@@ -252,3 +257,32 @@ def deputise(cast, who: str, role: str = Role.COORDINATOR, *, until: date) -> No
 def standing(cast, who: str) -> Actor:
     """Return all roles an officer of the village holds today (Cast.actor knows only one)."""
     return Actor.of(cast.users[who], cast.village)
+
+
+def photo(seed: int = 0, side: int = 200) -> bytes:
+    """Return a picture no codec makes small."""
+    noise = random.Random(seed).randbytes(side * side * 3)
+    out = io.BytesIO()
+    Image.frombytes("RGB", (side, side), noise).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+@pytest.fixture
+def paper(cast, case):
+    """Add a paper with a copy to the case."""
+    numbers = itertools.count()
+
+    def add(content=None):
+        number = next(numbers)
+        upload = SimpleUploadedFile("foto.jpg", content or photo(number))
+        kept = attachments.store(upload, actor=cast.actor("back"))
+        return ComplaintPaper.objects.create(
+            complaint=case,
+            code=f"house_{number}",
+            name_id=f"Foto rumah {number}",
+            status=ComplaintPaper.Status.COPIED,
+            attachment=kept,
+            updated_at=timezone.now(),
+        )
+
+    return add

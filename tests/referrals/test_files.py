@@ -2,14 +2,12 @@
 
 import hashlib
 import io
-import itertools
 import random
 import uuid
 from datetime import timedelta
 
 import httpx
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import UnreadablePostError
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +17,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
-from complaints.models import ComplaintPaper
 from puskesmas import attachments, outbox
 from puskesmas.models import AuditEntry, OutboxMessage, Peer
 from referrals import exchange, schemas
@@ -30,36 +27,7 @@ from referrals.packages import cards
 from referrals.services import approval, delivery
 from referrals.workflow import Answer
 from tests.racing import together
-from tests.referrals.conftest import serve, today, use_transport
-
-
-def photo(seed: int = 0, side: int = 200) -> bytes:
-    """Return a picture no codec makes small."""
-    noise = random.Random(seed).randbytes(side * side * 3)
-    out = io.BytesIO()
-    Image.frombytes("RGB", (side, side), noise).save(out, "JPEG", quality=85)
-    return out.getvalue()
-
-
-@pytest.fixture
-def paper(cast, case):
-    """Add a paper with a copy to the case."""
-    numbers = itertools.count()
-
-    def add(content=None):
-        number = next(numbers)
-        upload = SimpleUploadedFile("foto.jpg", content or photo(number))
-        kept = attachments.store(upload, actor=cast.actor("back"))
-        return ComplaintPaper.objects.create(
-            complaint=case,
-            code=f"house_{number}",
-            name_id=f"Foto rumah {number}",
-            status=ComplaintPaper.Status.COPIED,
-            attachment=kept,
-            updated_at=timezone.now(),
-        )
-
-    return add
+from tests.referrals.conftest import photo, serve, today, use_transport
 
 
 @pytest.fixture
