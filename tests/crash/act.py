@@ -330,6 +330,78 @@ def page(referral: str) -> str:
     return response.content.decode()
 
 
+def card(kind: str, file: str) -> str:
+    """Write this office's card to a file; return the fingerprint as it is read out by telephone."""
+    from pathlib import Path
+
+    from referrals.packages import cards
+
+    own = cards.card_of(_office(kind))
+    Path(file).write_text(cards.text_of(own))
+    return cards.fingerprint_of(own)
+
+
+def take_card(kind: str, file: str, fingerprint: str) -> dict[str, Any]:
+    """Take in another office's card, with the fingerprint heard; or say why not."""
+    from pathlib import Path
+
+    from puskesmas.errors import DomainError
+    from referrals.packages import cards
+
+    who = {"village": "admin", "district": "manager"}[kind]
+    try:
+        given = cards.read(Path(file).read_text())
+        peer = cards.take(actor=_officer(who), card=given, fingerprint=fingerprint)
+    except DomainError as error:
+        return {"refused": error.code, "field": error.field}
+    return {"name": peer.name, "transport": peer.transport}
+
+
+def make_package(kind: str, folder: str) -> str:
+    """Put what waits for the one linked office on the stick; return the file."""
+    import shutil
+    from pathlib import Path
+
+    from puskesmas.models import Peer
+    from referrals.packages import kept, services
+
+    peer = Peer.objects.get(office=_office(kind), active=True)
+    actor = _officer({"village": "back", "district": "district_front"}[kind])
+    made = services.make(actor=actor, peer_uid=peer.uid)
+    path = Path(folder) / services.file_name(made)
+    with kept.opened(made) as file, path.open("wb") as out:
+        shutil.copyfileobj(file, out)
+    return str(path)
+
+
+def bring_package(kind: str, file: str) -> dict[str, Any]:
+    """Bring a file and take in what is in it; return what became of each thing, or why not."""
+    from pathlib import Path
+
+    from puskesmas.errors import DomainError
+    from referrals.packages import services
+
+    actor = _officer({"village": "front", "district": "district_front"}[kind])
+    try:
+        with Path(file).open("rb") as brought:
+            package = services.bring(actor=actor, file=brought)
+        services.take_in(actor=actor, uid=package.uid)
+    except DomainError as error:
+        return {"refused": error.code, "why": str(error.message)}
+    return {
+        "repeat": package.is_repeat,
+        "entries": sorted(package.entries.values_list("what", "outcome")),
+    }
+
+
+def _office(kind: str) -> Any:
+    from puskesmas.models import Office
+
+    if kind == "district":
+        return Office.objects.get(kind=Office.Kind.DISTRICT)
+    return Office.objects.get(name="Tegalsari Makmur")
+
+
 def _officer(username: str) -> Any:
     from puskesmas.actors import Actor
     from puskesmas.models import User
@@ -353,6 +425,7 @@ ACTS: dict[str, Callable[..., Any]] = {
             sent_files,
             received_files,
         ),
+        *(card, take_card, make_package, bring_package),
         *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }
