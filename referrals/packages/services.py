@@ -202,9 +202,9 @@ def _load(peer: Peer, chosen: list[str], *, with_files: bool) -> Load:
         messages.append(message)
     files: list[SentFile] = []
     left: list[tuple[SentFile, str]] = []
+    hashes: set[str] = set()
     for file in waiting_files(peer, messages):
-        known = any(one.sha256 == file.sha256 for one in files)
-        size = _ENTRY_BYTES + (0 if known else file.size)
+        size = _ENTRY_BYTES + (0 if file.sha256 in hashes else file.size)
         if not with_files:
             left.append((file, _("Berkas ini dibuat tanpa lampiran.")))
         elif size > room or len(files) >= _MOST_FILES:
@@ -213,6 +213,7 @@ def _load(peer: Peer, chosen: list[str], *, with_files: bool) -> Load:
             left.append((file, file.refusal))
         else:
             room -= size
+            hashes.add(file.sha256)
             files.append(file)
     return Load(messages=messages, told=told, files=files, left=left)
 
@@ -297,7 +298,6 @@ def _told_entry(package: Package, row: PackageEntry) -> PackageEntry:
 # --- What somebody brought -----------------------------------------------------------------------
 
 
-@transaction.atomic
 def bring(*, actor: Actor, file: BinaryIO) -> Package:
     """Open a file somebody brought and note what is in it; nothing is taken in yet.
 
@@ -318,22 +318,6 @@ def bring(*, actor: Actor, file: BinaryIO) -> Package:
         )
     peer, contents = _open(actor.office, file)
     container.check(file, contents)
-    # Locked: two windows with one file make one package.
-    Peer.objects.select_for_update().get(pk=peer.pk)
-    earlier = (
-        Package.objects.visible_to(actor)
-        .select_related("peer")
-        .filter(peer=peer, direction=Package.Direction.IN, package_uid=contents.uid)
-        .first()
-    )
-    if earlier is not None:
-        if earlier.sha256 != sha256:
-            raise Unreadable(
-                _("Nomor berkas ini sudah dipakai untuk isi yang lain. Minta berkas yang baru."),
-                code="uid_reused",
-            )
-        earlier.is_repeat = True
-        return earlier
     package = Package(
         office=actor.office,
         peer=peer,
@@ -344,6 +328,28 @@ def bring(*, actor: Actor, file: BinaryIO) -> Package:
         size=size,
         by=actor.user,
     )
+    return _note(package, contents, file, actor)
+
+
+@transaction.atomic
+def _note(package: Package, contents: Contents, file: BinaryIO, actor: Actor) -> Package:
+    """Keep a package that was brought, or return the one of the first time."""
+    # Locked: two windows with one file make one package.
+    Peer.objects.select_for_update().get(pk=package.peer.pk)
+    earlier: Package | None = (
+        Package.objects.visible_to(actor)
+        .select_related("peer")
+        .filter(peer=package.peer, direction=Package.Direction.IN, package_uid=contents.uid)
+        .first()
+    )
+    if earlier is not None:
+        if earlier.sha256 != package.sha256:
+            raise Unreadable(
+                _("Nomor berkas ini sudah dipakai untuk isi yang lain. Minta berkas yang baru."),
+                code="uid_reused",
+            )
+        earlier.is_repeat = True
+        return earlier
     with kept.writing(package) as out:
         file.seek(0)
         shutil.copyfileobj(file, out)
