@@ -96,7 +96,7 @@ class PackageEntry(models.Model):
 
     @property
     def name(self) -> tuple[Any, str]:
-        """Of a file: its referral and its hash."""
+        """What it is known by: of a file its referral and its hash."""
         return self.uid, self.body_sha256
 
     def settle(

@@ -144,7 +144,7 @@ def make(
             *(_entry(package, What.RECEIPT, one) for one in contents.receipts),
             *(_file_entry(package, file) for file in load.files),
             *(_file_entry(package, file, why=why) for file, why in load.left),
-            *(_told_entry(package, row) for row in load.told if row.what == What.FILE),
+            *(_told_entry(package, row) for row in load.words(What.FILE)),
         ]
     )
     PackageEntry.objects.filter(pk__in=[row.pk for row in load.told]).update(told_in=package)
@@ -184,6 +184,10 @@ class Load:
     told: list[PackageEntry]
     files: list[SentFile]
     left: list[tuple[SentFile, str]]
+
+    def words(self, what: str) -> list[PackageEntry]:
+        """Return what is told of messages or files: of what came twice, the last word."""
+        return list({one.name: one for one in self.told if one.what == what}.values())
 
 
 def _load(peer: Peer, chosen: list[str], *, with_files: bool) -> Load:
@@ -225,12 +229,12 @@ def _contents(package: Package, peer: Peer, load: Load) -> Contents:
         recipient=str(peer.peer_uid),
         made_at=package.made_at.isoformat(),
         messages=[exchange.envelope(message) for message in load.messages],
-        receipts=[_told(peer, row) for row in load.told if row.what == What.MESSAGE],
+        receipts=[_told(peer, row) for row in load.words(What.MESSAGE)],
         files=[
             {"referral_uid": str(file.referral.uid), "sha256": file.sha256, "size": file.size}
             for file in load.files
         ],
-        file_receipts=[_told_file(row) for row in load.told if row.what == What.FILE],
+        file_receipts=[_told_file(row) for row in load.words(What.FILE)],
         key=container.new_key() if load.files else "",
     )
 
@@ -397,7 +401,7 @@ def _called_in(contents: Contents) -> dict[carrying.Name, tuple[str, str]]:
     for body in (one["body"] for one in contents.messages if one["kind"] == exchange.SUBMITTED):
         if schemas.faults(f"{exchange.SUBMITTED}-v2", body):
             continue
-        for file in body["attachments"]:
+        for file in body.get("attachments", ()):
             name = (uuid.UUID(body["referral_uid"]), file["sha256"])
             called[name] = (file["label"], body["receipt_number"])
     return called
