@@ -44,14 +44,14 @@ def waiting_for(peer: Peer, messages: Sequence[OutboxMessage] = ()) -> list[Sent
 
 
 def counts(office: Office) -> dict[int, int]:
-    """Return how many files of delivered referrals still wait, by the pk of their peer."""
+    """Return how many files wait for each peer, by its pk: their referral is there, or waits too."""
     rows = SentFile.objects.filter(
         referral__office=office,
         arrived_at__isnull=True,
         refusal="",
-        submission__message__acked_at__isnull=False,
+        submission__message__superseded_at__isnull=True,
         submission__handed_over_at__isnull=True,
-    )
+    ).exclude(submission__message__failed_at__isnull=False)
     by_peer = rows.order_by().values_list("submission__message__peer").annotate(Count("pk"))
     return {peer: number for peer, number in by_peer if peer is not None}
 

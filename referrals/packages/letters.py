@@ -40,6 +40,7 @@ class CoverBody(TypedDict):
     size: str
     sha256: str
     enclosed: str
+    inside: str
     receipts: int
     files: list[LetterFile]
     left: list[LetterFile]
@@ -69,14 +70,15 @@ def body(package: Package) -> CoverBody:
     messages = [one for one in rows if one.entry.what == what.MESSAGE]
     files = [one for one in rows if one.entry.what == what.FILE]
     going = [one for one in files if one.entry.outcome != outcome.LEFT]
-    enclosed = counted(len(messages), "berkas")
+    inside = [counted(len(messages), "kiriman"), counted(len(going), "lampiran")]
     return {
         "subject": {"name": package.peer.name, "nik": ""},
         "recipient": [package.peer.name],
         "file": file_name(package),
         "size": f"{package.size:,}".replace(",", "."),
         "sha256": package.sha256,
-        "enclosed": f"{enclosed}, {counted(len(going), 'lampiran')}" if going else enclosed,
+        "enclosed": counted(1, "berkas tersandi"),
+        "inside": ", ".join(inside if going else inside[:1]),
         "receipts": len(rows) - len(messages) - len(files),
         "files": [_line(one) for one in (*messages, *going)],
         "left": [
@@ -94,6 +96,8 @@ def _line(one: selectors.Shown) -> LetterFile:
 def _label(one: selectors.Shown) -> str:
     number = one.entry.reference
     shown = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+    if one.entry.what == PackageEntry.What.FILE:
+        return f"{one.entry.label}, dari rujukan {shown}"
     return f"{one.name} {shown}".strip()
 
 

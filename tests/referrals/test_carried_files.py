@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_named_on_page_and_letter_and_goes_first_next_time(
     body = letters.body(made)
     assert len(body["files"]) == 3
     assert [one["label"].split(" (")[0] for one in body["left"]] == [
-        f"Lampiran: {left.label} {_spaced(left.reference)}"
+        f"{left.label}, dari rujukan {_spaced(left.reference)}"
     ]
     shown = login("back").get(f"/referrals/packages/{made.uid}/").content.decode()
     assert "1 lampiran belum ikut" in shown
