@@ -44,7 +44,7 @@ def waiting_for(peer: Peer, messages: Sequence[OutboxMessage] = ()) -> list[Sent
 
 
 def counts(office: Office) -> dict[int, int]:
-    """Return how many files wait for each peer, by its pk: their referral is there, or waits too."""
+    """Return how many files wait for each peer, by its pk: with their referral, or behind it."""
     rows = SentFile.objects.filter(
         referral__office=office,
         arrived_at__isnull=True,
