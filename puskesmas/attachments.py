@@ -136,7 +136,7 @@ def discard(attachment: Attachment) -> None:
     Raises:
         ProtectedError: something still points at it.
     """
-    path = _path(attachment.uid)
+    path = path_of(attachment.uid)
     attachment.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
