@@ -94,11 +94,9 @@ def _line(one: selectors.Shown) -> LetterFile:
 
 
 def _label(one: selectors.Shown) -> str:
-    number = one.entry.reference
-    shown = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
     if one.entry.what == PackageEntry.What.FILE:
-        return f"{one.entry.label}, dari rujukan {shown}"
-    return f"{one.name} {shown}".strip()
+        return f"{one.entry.label}, dari rujukan {one.number}"
+    return f"{one.name} {one.number}".strip()
 
 
 def issue(

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
+from complaints import receipts
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import OutboxMessage, Peer
@@ -147,6 +148,12 @@ class Shown:
     name: str
     state: str
     tone: str
+
+    @property
+    def number(self) -> str:
+        """A receipt number as it is printed; an agenda number as it is."""
+        number = self.entry.reference
+        return receipts.shown(number) if number.isdecimal() and len(number) == 12 else number
 
 
 _TONES = {"new": "success", "known": "neutral", "refused": "danger", "failed": "danger"}

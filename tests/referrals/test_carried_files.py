@@ -138,6 +138,7 @@ def test_what_does_not_fit_is_named_on_page_and_letter_and_goes_first_next_time(
     shown = login("back").get(f"/referrals/packages/{made.uid}/").content.decode()
     assert "1 lampiran belum ikut" in shown
     assert "Tidak muat" in shown
+    assert _spaced(left.reference) in shown
     assert letters.sheet(made)[:4] == b"%PDF"
     following = stick.make()
     gone = following.entries.filter(what="file", outcome="waiting").order_by("pk")
