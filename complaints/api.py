@@ -29,7 +29,7 @@ from complaints.workflow import CASE, REGISTRARS, CaseState
 from programs.api import PaperCodes, ProgrammeCodes
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
-from puskesmas.api_answers import PDF, FileView, MoveOut, history_of, with_version
+from puskesmas.api_answers import PDF, FileView, MoveOut, ServedOut, history_of, with_version
 from puskesmas.api_requests import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -360,6 +360,7 @@ class StatusOut(serializers.Serializer[Any]):
     """Where a case stands, in plain words, and nothing personal.
 
     ``next`` says what happens now, ``who`` whose turn it is, ``bring`` which papers are missing.
+    ``served``: another office lets this installation show it, without steps and answers.
     """
 
     number = serializers.CharField()
@@ -373,6 +374,7 @@ class StatusOut(serializers.Serializer[Any]):
     bring = serializers.ListField(child=serializers.CharField())
     steps = StepOut(many=True)
     answers = ReferralNewsOut(many=True)
+    served = ServedOut(allow_null=True)
 
 
 class Last4In(Body):

@@ -1,6 +1,5 @@
 """What the receipt says: built here from the case, printed by ``reports.letters``."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -10,6 +9,7 @@ from complaints.workflow import OPEN_STATES
 from programs.papers import paper_name
 from puskesmas.errors import NotFound
 from puskesmas.models import Office, User
+from puskesmas.public_pages import residents_base
 from reports.letters.contexts import MissingPaper, ReceiptContext, office_head
 from reports.letters.words import long_date, masked
 
@@ -18,16 +18,6 @@ _PAPERS = "Lengkapi berkas yang masih kurang dan bawa ke kantor ini."
 _NO_NIK = "Urus NIK atau KK di Dinas Kependudukan dan Pencatatan Sipil; perkara Anda menunggu."
 _EXAMINED = "Petugas memeriksa berkas dan, bila perlu, datang ke rumah."
 _TOLD = "Anda diberi tahu hasilnya. Tanyakan kapan saja dengan nomor resi ini."
-
-
-def status_url(office: Office, number: str) -> str:
-    """Return the address of the public status page, as carried by the QR."""
-    return public_base(office) + reverse("status:status", args=[number])
-
-
-def public_base(office: Office) -> str:
-    """Return where residents reach the office's public pages, without a slash at the end."""
-    return (office.public_base_url or settings.BASE_URL).rstrip("/")
 
 
 def receipt_context(case: Complaint) -> ReceiptContext:
@@ -100,10 +90,11 @@ def _context(
     next_steps: list[str],
     promise: str,
 ) -> ReceiptContext:
-    page = public_base(office) + reverse("status:check")
+    base = residents_base(office)
+    page = base + reverse("status:check")
     return {
         "number": number,
-        "status_url": status_url(office, number),
+        "status_url": base + reverse("status:status", args=[number]),
         "status_page": page.partition("://")[2].rstrip("/"),
         "office": office_head(office, letterhead="puskesos"),
         "opening_hours": office.opening_hours,

@@ -18,10 +18,12 @@ from complaints.forms import missing_papers
 from complaints.models import Complaint, ComplaintPaper, ComplaintProgramme, CounterQuestion
 from complaints.whereabouts import waits_here_since
 from complaints.workflow import CASE, CaseState
+from programs.papers import paper_name, papers
 from puskesmas import throttle
 from puskesmas.crypto import blind_index
-from puskesmas.errors import InvalidInput, NotFound
-from puskesmas.models import Office, Transition
+from puskesmas.errors import DomainError, InvalidInput, NotFound
+from puskesmas.models import Transition
+from puskesmas.public_pages import ServedRecord, ShownOffice
 
 S = CaseState
 Outcome = Complaint.Outcome
@@ -68,12 +70,36 @@ def register_answer_provider(provider: AnswerProvider) -> None:
     _providers.append(provider)
 
 
+#: Who knows the numbers of offices that let us serve their pages: each office's record of one.
+RecordProvider = Callable[[str], list[ServedRecord]]
+_record_providers: list[RecordProvider] = []
+
+
+def register_record_provider(provider: RecordProvider) -> None:
+    """Add where records of other offices' numbers are; called from ``AppConfig.ready()``."""
+    _record_providers.append(provider)
+
+
+class SeveralOffices(DomainError):
+    """By chance two offices gave out the same number; ``offices`` are their names."""
+
+    status = 409
+    code = "several_offices"
+
+    def __init__(self, offices: list[str]) -> None:
+        super().__init__(_("Nomor ini dipakai lebih dari satu kantor."))
+        self.offices = offices
+
+
 @dataclass(frozen=True)
 class PublicStatus:
-    """The page behind a number. ``next`` says what happens now, ``who`` whose turn it is."""
+    """The page behind a number. ``next`` says what happens now, ``who`` whose turn it is.
+
+    ``served`` is set when another office sent it here: who shows it for whom, and as of when.
+    """
 
     number: str
-    office: Office
+    office: ShownOffice
     received_at: datetime
     since: datetime
     sentence: Any
@@ -85,6 +111,7 @@ class PublicStatus:
     answers: list[ReferralNews] = field(default_factory=list)
     emergency: bool = False
     has_details: bool = True
+    served: ServedRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +140,14 @@ _YOU = gettext_lazy("Anda")
 _OWNER = gettext_lazy("Pemilik program")
 _NOBODY = ""
 
+#: Approved here, and not yet received where it goes.
+ON_ITS_WAY = "on_its_way"
+#: No case: a question answered at the counter.
+QUESTION = "question"
+#: Ends that have words of their own.
+_ENDS = (Outcome.COLLECTED, Outcome.UNREACHABLE)
+
+#: What is said of each public state: the case's own, and those below.
 _WORDS: dict[str, _Words] = {
     S.REGISTERED: _Words(
         gettext_lazy("Keluhan Anda sudah terdaftar dan menunggu diperiksa."),
@@ -174,17 +209,11 @@ _WORDS: dict[str, _Words] = {
         gettext_lazy("Bila masih perlu, minta petugas membukanya kembali."),
         _NOBODY,
     ),
-}
-
-#: Approved here, and not yet received where it goes.
-_ON_ITS_WAY = _Words(
-    gettext_lazy("Rujukan Anda sudah disetujui; berkasnya sedang dikirim atau diantar."),
-    gettext_lazy("Setelah berkasnya diterima di tujuan, pemilik program yang memutuskan."),
-    _OFFICER,
-)
-
-#: Ends that have words of their own.
-_CLOSED: dict[str, _Words] = {
+    ON_ITS_WAY: _Words(
+        gettext_lazy("Rujukan Anda sudah disetujui; berkasnya sedang dikirim atau diantar."),
+        gettext_lazy("Setelah berkasnya diterima di tujuan, pemilik program yang memutuskan."),
+        _OFFICER,
+    ),
     Outcome.COLLECTED: _Words(
         gettext_lazy("Selesai: sudah diterima."), gettext_lazy("Tidak ada lagi yang ditunggu."), ""
     ),
@@ -193,21 +222,24 @@ _CLOSED: dict[str, _Words] = {
         gettext_lazy("Datang ke kantor: petugas menjelaskannya, dan perkara dapat dibuka kembali."),
         _YOU,
     ),
+    QUESTION: _Words(
+        gettext_lazy("Pertanyaan Anda sudah dijawab di tempat."),
+        gettext_lazy("Bila masih ada yang belum jelas, tanyakan lagi kepada petugas."),
+        _NOBODY,
+    ),
 }
-
-_QUESTION = _Words(
-    gettext_lazy("Pertanyaan Anda sudah dijawab di tempat."),
-    gettext_lazy("Bila masih ada yang belum jelas, tanyakan lagi kepada petugas."),
-    _NOBODY,
-)
 
 
 def status_of(number: str, *, address: str) -> PublicStatus:
     """Return the status of a well-formed number: four queries for a case.
 
+    A number of this installation comes first. One that an office below lets us serve takes as many
+    queries as one nobody knows.
+
     Raises:
         TooManyTries: too many lookups of this number, or from this address.
-        NotFound: no such number.
+        NotFound: no such number, or no news of it yet.
+        SeveralOffices: two offices let us serve the same number.
     """
     throttle.take("status-number", number, **LOOKUPS_PER_NUMBER)
     throttle.take("status-address", address, **LOOKUPS_PER_ADDRESS)
@@ -215,17 +247,78 @@ def status_of(number: str, *, address: str) -> PublicStatus:
     if case is not None:
         return _case_status(case)
     question = _question(number)
-    if question is None:
+    if question is not None:
+        return _question_status(question)
+    records = [record for provider in _record_providers for record in provider(number)]
+    if not records:
         raise NotFound(_("Nomor resi ini tidak ditemukan."), code="unknown_number")
+    if len(records) > 1:
+        raise SeveralOffices([record.office.full_name for record in records])
+    return _served_status(number, records[0])
+
+
+def _question_status(question: CounterQuestion) -> PublicStatus:
+    words = _WORDS[QUESTION]
     return PublicStatus(
-        number=number,
+        number=question.receipt_number,
         office=question.office,
         received_at=question.asked_at,
         since=question.asked_at,
-        sentence=_QUESTION.sentence,
-        next=_QUESTION.next,
+        sentence=words.sentence,
+        next=words.next,
         has_details=False,
     )
+
+
+def _served_status(number: str, record: ServedRecord) -> PublicStatus:
+    """Return the page of what another office sent of its number (see :func:`record_of`)."""
+    said = record.body
+    words = _WORDS[said["state"]]
+    return PublicStatus(
+        number=number,
+        office=record.office,
+        received_at=datetime.fromisoformat(said["received_at"]),
+        since=datetime.fromisoformat(said["since"]),
+        sentence=words.sentence,
+        next=words.next,
+        who=words.who,
+        due=datetime.fromisoformat(said["due_at"]) if said["due_at"] else None,
+        bring=[_sent_paper(code) for code in said["papers"]],
+        has_details=False,
+        served=record,
+    )
+
+
+def _sent_paper(code: str) -> str:
+    return paper_name(code) if code in papers() else _("berkas lain yang diminta kantor")
+
+
+def record_of(matter: Complaint | CounterQuestion) -> dict[str, Any]:
+    """Return the least that a tier above needs to show the number's page: nobody, nothing typed.
+
+    ``state`` is a key of the words of this module, moments are ISO 8601 or None, ``papers`` codes
+    of the catalogue ("other" for one the office named itself; of a confidential matter none).
+    """
+    if isinstance(matter, CounterQuestion):
+        asked = matter.asked_at.isoformat()
+        return _record(QUESTION, received_at=asked, since=asked, due_at=None, papers=[])
+    due = matter.due_at if matter.state in _UNANSWERED else None
+    return _record(
+        state_of(matter),
+        received_at=matter.received_at.isoformat(),
+        since=_since(matter).isoformat(),
+        due_at=due.isoformat() if due else None,
+        papers=[] if matter.kind.sensitive else _sent_papers(matter),
+    )
+
+
+def _record(state: str, **rest: Any) -> dict[str, Any]:
+    return {"state": str(state), **rest}
+
+
+def _sent_papers(case: Complaint) -> list[str]:
+    known = (paper.code if paper.code in papers() else "other" for paper in _wanted_of(case))
+    return list(dict.fromkeys(known))
 
 
 def _find(number: str) -> Complaint | None:
@@ -243,22 +336,18 @@ def _question(number: str) -> CounterQuestion | None:
 
 
 def _case_status(case: Complaint) -> PublicStatus:
-    words = _words_of(case)
+    words = _WORDS[state_of(case)]
     moves = Transition.objects.filter(subject_uid=case.uid, field=CASE.field).order_by("at", "pk")
     return PublicStatus(
         number=case.receipt_number,
         office=case.office,
         received_at=case.received_at,
-        since=case.state_since if case.state != S.REGISTERED else case.received_at,
+        since=_since(case),
         sentence=words.sentence,
         next=words.next,
         who=words.who,
         due=case.due_at if case.state in _UNANSWERED else None,
-        bring=[
-            _to_bring(paper)
-            for paper in missing_papers(case)
-            if not paper.by_office and case.state in _COLLECTING
-        ],
+        bring=[_to_bring(paper) for paper in _wanted_of(case)],
         steps=steps_of(case, entered_at(moves.values_list("target", "at"))),
         answers=[_anonymous(said) for said in _answers(case)]
         if case.kind.sensitive
@@ -278,10 +367,22 @@ def _to_bring(paper: ComplaintPaper) -> str:
     }
 
 
-def _words_of(case: Complaint) -> _Words:
-    if case.state == S.CLOSED and case.outcome in _CLOSED:
-        return _CLOSED[case.outcome]
-    return _ON_ITS_WAY if waits_here_since(case) else _WORDS[case.state]
+def _since(case: Complaint) -> datetime:
+    return case.state_since if case.state != S.REGISTERED else case.received_at
+
+
+def _wanted_of(case: Complaint) -> list[ComplaintPaper]:
+    """Return what the resident himself may still bring."""
+    if case.state not in _COLLECTING:
+        return []
+    return [paper for paper in missing_papers(case) if not paper.by_office]
+
+
+def state_of(case: Complaint) -> str:
+    """Return what the resident is told of: the case's state, or a finer one (a query at most)."""
+    if case.state == S.CLOSED and case.outcome in _ENDS:
+        return case.outcome
+    return ON_ITS_WAY if waits_here_since(case) else case.state
 
 
 def _answers(case: Complaint) -> list[ReferralNews]:

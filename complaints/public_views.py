@@ -61,6 +61,9 @@ def _show(request: HttpRequest, number: str, form: DetailsForm, **more: Any) -> 
         found = public.status_of(number, address=client_address(request))
     except NotFound:
         return _unknown(request, number)
+    except public.SeveralOffices as several:
+        context = {"number": number, "offices": several.offices}
+        return render(request, "public/status_several.html", context)
     # A visitor has no zone of his own: dates are those of the office that wrote them.
     with timezone.override(found.office.tz):
         response = render(
@@ -78,6 +81,10 @@ def _unknown(request: HttpRequest, number: str) -> HttpResponse:
     form.is_valid()
     form.add_error(
         "number",
-        _("Nomor ini tidak ada. Cocokkan lagi dengan resi, atau tanyakan ke kantor Puskesos."),
+        _(
+            "Belum ada kabar tentang nomor ini. Cocokkan lagi dengan resi. Bila resinya baru, "
+            "kabarnya mungkin belum sampai dari kantor desa: coba lagi nanti, atau tanyakan ke "
+            "kantor Puskesos."
+        ),
     )
     return render(request, "public/status_form.html", {"form": form}, status=404)

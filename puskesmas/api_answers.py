@@ -56,3 +56,12 @@ class FileView(APIView):
     """Base of endpoints that answer with a file."""
 
     content_negotiation_class = _OneKind
+
+
+class ServedOut(serializers.Serializer[Any]):
+    """Another office's word that this installation shows for it: as of when it was true, and when
+    that office last sent anything."""
+
+    server = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    heard_at = serializers.DateTimeField()

@@ -81,6 +81,12 @@ class Office(models.Model):
         MUSDES_FIRST = "musdes_first", _("Musdes/muskel dulu, lalu verval")
         VERVAL_FIRST = "verval_first", _("Verval dulu, lalu musdes/muskel")
 
+    class PublicPages(models.TextChoices):
+        """Who answers a resident that opens the address on his receipt or letter."""
+
+        OWN = "own", _("Alamat kami sendiri")
+        UPSTREAM = "upstream", _("Dilayani kantor di atas kami")
+
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     code = models.CharField(_("kode wilayah"), max_length=13)
     kind = models.CharField(_("jenis"), max_length=12, choices=Kind)
@@ -95,6 +101,9 @@ class Office(models.Model):
     opening_hours = models.CharField(_("jam layanan"), max_length=120, blank=True)
     zone = models.CharField(_("zona waktu"), max_length=20, choices=Zone, default=Zone.WIB)
     public_base_url = models.URLField(_("alamat halaman publik"), blank=True)
+    public_pages = models.CharField(
+        _("halaman publik"), max_length=8, choices=PublicPages, default=PublicPages.OWN
+    )
     approver_role = models.CharField(
         _("yang menyetujui rujukan"), max_length=30, choices=Role, default=Role.COORDINATOR
     )
@@ -434,6 +443,8 @@ class Peer(models.Model):
     name = models.CharField(_("nama"), max_length=120)
     transport = models.CharField(max_length=10, choices=Transport, default=Transport.HTTP)
     base_url = models.URLField(_("alamat"), blank=True)
+    # Where residents open its pages, as an upstream office told us; empty while it did not.
+    public_base_url = models.URLField(_("alamat halaman publik"), blank=True)
     token = EncryptedTextField(default="", blank=True)
     # Its public keys for what is carried by hand (puskesmas.office_keys); empty while unknown.
     sign_key = models.CharField(max_length=44, blank=True)

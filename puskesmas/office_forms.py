@@ -12,6 +12,7 @@ from puskesmas.models import Office, Role, TimeLimit, User
 from puskesmas.office_calendar import MOST_DAYS
 from puskesmas.officers import roles_of
 from puskesmas.pages import ActForm
+from puskesmas.public_pages import possible_server_of
 
 
 class OfficeForm(forms.ModelForm):
@@ -28,6 +29,7 @@ class OfficeForm(forms.ModelForm):
 
     class Meta:
         model = Office
+        widgets = {"public_pages": forms.RadioSelect}
         fields = [
             "address",
             "postcode",
@@ -35,6 +37,7 @@ class OfficeForm(forms.ModelForm):
             "email",
             "opening_hours",
             "zone",
+            "public_pages",
             "public_base_url",
             "approver_role",
             "emergency_approval_days",
@@ -71,6 +74,24 @@ class OfficeForm(forms.ModelForm):
         approvers = (Role.COORDINATOR, Role.HEAD)
         field = self.fields["approver_role"]
         field.choices = [(role.value, role.label) for role in approvers]  # type: ignore[attr-defined]
+        self._offer_server()
+
+    def _offer_server(self) -> None:
+        """Ask who serves the public pages where somebody else could, and say what it means."""
+        server = possible_server_of(self.instance)
+        pages = Office.PublicPages
+        if server is None and self.instance.public_pages == pages.OWN:
+            del self.fields["public_pages"]
+            return
+        field = self.fields["public_pages"]
+        field.label = _("Halaman publik kami")
+        served = _("Dilayani %(name)s") % {"name": server.name} if server else pages.UPSTREAM.label
+        field.choices = [(pages.OWN.value, pages.OWN.label), (pages.UPSTREAM.value, served)]  # type: ignore[attr-defined]
+        field.help_text = _(
+            "Bila dilayani, kode QR pada resi dan surat yang dicetak sejak itu membuka %(url)s. Ke "
+            "sana dikirim nomor, keadaan, dan tanggalnya saja, tanpa nama, dan diperbarui setiap "
+            "berubah. Yang sudah tercetak tetap membuka alamat lama."
+        ) % {"url": server.public_base_url if server else "–"}
 
     def clean_telling_tries(self) -> int:
         """Refuse to close a case nobody tried to tell."""

@@ -183,6 +183,10 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-packages": {"task": "referrals.tasks.tidy_packages", "schedule": 3600.0},
     "tidy-files": {"task": "referrals.tasks.tidy_files", "schedule": 3600.0},
     "fetch-answers": {"task": "referrals.tasks.fetch_answers", "schedule": FETCH_EVERY_SECONDS},
+    "publish-records": {
+        "task": "referrals.tasks.publish_records",
+        "schedule": OUTBOX_EVERY_SECONDS,
+    },
     "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
     "render-waiting-letters": {
         "task": "reports.letters.tasks.render_waiting_letters",

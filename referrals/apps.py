@@ -28,7 +28,10 @@ class ReferralsConfig(AppConfig):
         from referrals.packages import letters as package_letters
         from referrals.partners import invitations
         from referrals.partners import services as partners
+        from referrals.publishing import marking, receiving
+        from referrals.publishing import sending as publishing
         from referrals.services import answers, delivery, inbox
+        from reports.letters import public as public_letters
         from reports.letters.signals import letter_moved
 
         transports.register_transport(Peer.Transport.HTTP, client.push)
@@ -41,6 +44,13 @@ class ReferralsConfig(AppConfig):
         exchange.register(
             exchange.ANSWERED, sender=Peer.Direction.UPSTREAM, take_in=answers.take_in
         )
+        exchange.register(
+            exchange.PUBLISHED, sender=Peer.Direction.DOWNSTREAM, take_in=receiving.take_in
+        )
+        transports.register_after_ack(exchange.PUBLISHED, publishing.after_ack)
+        marking.connect()
+        public.register_record_provider(receiving.receipts)
+        public_letters.register_record_provider(receiving.letters)
         attachments.register_owner(may_see)
         searching.register(search.find, order=30)
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")

@@ -79,7 +79,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def greet(peer: Peer, card: dict[str, Any]) -> dict[str, Any]:
-    """Give the peer our office card; return its introduction, not yet checked."""
+    """Give the peer our office card; return its introduction, not yet checked ({} for none)."""
     answer = _call(peer, "POST", "office/", body=card)
     return answer if isinstance(answer, dict) else {}
 

@@ -21,6 +21,7 @@ from referrals import schemas
 
 SUBMITTED = "referral.submitted"
 ANSWERED = "referral.answered"
+PUBLISHED = "public.records"
 
 #: How many waiting messages one fetch hands out.
 FETCH_LIMIT = 50

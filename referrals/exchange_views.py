@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from puskesmas.api import TokenAuthentication
 from puskesmas.models import ApiToken, Peer
+from puskesmas.public_pages import residents_base
 from referrals import exchange, schemas
 from referrals.packages import cards
 
@@ -82,8 +83,10 @@ def _introduction(peer: Peer) -> dict[str, Any]:
         "office": {"uid": str(peer.office.uid), "name": peer.office.full_name},
         "you": {"uid": str(peer.peer_uid), "name": peer.name},
         "understands": {
-            kind: list(schemas.versions(kind)) for kind in (exchange.SUBMITTED, exchange.ANSWERED)
+            kind: list(schemas.versions(kind))
+            for kind in (exchange.SUBMITTED, exchange.ANSWERED, exchange.PUBLISHED)
         },
+        "public": {"base_url": residents_base(peer.office)},
         "files": {
             "tus": "1.0.0",
             "max_bytes": settings.FILES_MAX_BYTES,

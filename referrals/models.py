@@ -17,6 +17,7 @@ from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
 from referrals.packages.models import Package, PackageEntry
 from referrals.partners.models import PartnerKey
+from referrals.publishing.models import Publication, PublishedOffice, PublishedRecord
 from referrals.quotas.models import Place, Quota
 from referrals.realised.models import RealisationSheet
 from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
@@ -29,6 +30,9 @@ __all__ = [
     "PackageEntry",
     "PartnerKey",
     "Place",
+    "Publication",
+    "PublishedOffice",
+    "PublishedRecord",
     "Quota",
     "RealisationSheet",
     "ReceivedFile",

@@ -39,6 +39,8 @@ from puskesmas.models import (
 from referrals.deliveries import Delivery, deliveries_of
 from referrals.models import (
     Answering,
+    PublishedOffice,
+    PublishedRecord,
     ReceivedReferral,
     ReceivedSubmission,
     Referral,
@@ -451,10 +453,14 @@ def told_village(row: ReceivedReferral) -> list[Told]:
 
 @dataclass(frozen=True)
 class Village:
-    """A linked village as the district sees it: when it was last heard of, what waits for it."""
+    """A linked village as the district sees it: when it was last heard of, what waits for it.
+
+    ``shown_at`` is when it last told what we show of it on our public pages; None: nothing.
+    """
 
     peer: Peer
     seen_at: datetime | None
+    shown_at: datetime | None
     open_referrals: int
     waiting_messages: int
 
@@ -463,10 +469,13 @@ def villages_of(actor: Actor) -> list[Village]:
     """Return the offices linked below this one, by name (one query)."""
     tokens = ApiToken.objects.filter(peer=OuterRef("pk"), revoked_at__isnull=True)
     open_states = [Inbox.REVIEW, Inbox.RECEIVED, Inbox.RETURNED, *WITH_OWNER]
+    standing = PublishedRecord.objects.filter(office=OuterRef("pk"), body__isnull=False)
+    shown = PublishedOffice.objects.filter(Exists(standing), peer=OuterRef("pk"))
     peers = (
         Peer.objects.filter(office=actor.office, direction=Peer.Direction.DOWNSTREAM, active=True)
         .annotate(
             seen_at=Subquery(tokens.order_by("-pk").values("last_used_at")[:1]),
+            shown_at=Subquery(shown.values("heard_at")[:1]),
             open_referrals=Count(
                 "received_referrals",
                 filter=Q(received_referrals__state__in=open_states),
@@ -485,7 +494,8 @@ def villages_of(actor: Actor) -> list[Village]:
         .order_by("name", "pk")
     )
     return [
-        Village(peer, peer.seen_at, peer.open_referrals, peer.waiting_messages) for peer in peers
+        Village(peer, peer.seen_at, peer.shown_at, peer.open_referrals, peer.waiting_messages)
+        for peer in peers
     ]
 
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from referrals.files import receiving, sending
 from referrals.packages import cards, kept
+from referrals.publishing import sending as publishing
 from referrals.services import fetching
 
 
@@ -36,3 +37,9 @@ def tidy_files() -> int:
 def tidy_packages() -> int:
     """Remove the bytes of hand-carried packages in which nothing waits any more."""
     return kept.remove_settled()
+
+
+@shared_task
+def publish_records() -> int:
+    """Write the next message for the offices above that serve our public pages."""
+    return publishing.publish_all()

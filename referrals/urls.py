@@ -22,6 +22,7 @@ urlpatterns = [
     path("deliveries/", views.deliveries, name="deliveries"),
     path("links/", views_links.upstream, name="links"),
     path("links/here/", views_links.link_here, name="link_here"),
+    path("links/tell-again/", views_links.tell_again, name="tell_again"),
     path("links/card/", packages.card, name="card"),
     path("links/card/file/", packages.card_file, name="card_file"),
     path("packages/", packages.packages, name="packages"),

@@ -16,6 +16,7 @@ from referrals import client, neighbours, selectors
 from referrals.deliveries import REASONS, trouble_with
 from referrals.forms import DownstreamForm, UpstreamForm
 from referrals.packages import cards
+from referrals.publishing import sending as publishing
 from referrals.services import linking
 
 
@@ -42,8 +43,18 @@ def upstream(request: HttpRequest) -> HttpResponse:
             "trouble": trouble_with(linked) if linked else "",
             "office": actor.office,
             "neighbours": neighbours.unlinked(actor.office),
+            "told": publishing.told_of(actor.office),
         },
     )
+
+
+@require_POST
+@officer_page(Role.ADMIN, village=True)
+def tell_again(request: HttpRequest) -> HttpResponse:
+    """Tell the office that serves our public pages everything once more."""
+    publishing.tell_again(actor=actor_of(request))
+    messages.success(request, _("Semua nomor dan surat disampaikan lagi."))
+    return redirect("referrals:links")
 
 
 def _link(request: HttpRequest, *, base_url: str, token: str) -> None:

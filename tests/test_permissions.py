@@ -464,6 +464,7 @@ PAGES = rows(
     row("GET", "/referrals/approvals/", DECIDE),
     row("GET", "/referrals/deliveries/", READERS | {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/links/", {"admin"}, hidden=ABOVE),
+    row("POST", "/referrals/links/tell-again/", {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/villages/", SETTERS, hidden={"admin"}),
     row(
         "GET",

@@ -10,6 +10,8 @@ import re
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -150,7 +152,25 @@ def greet(peer: Peer) -> bool:
         log.info("no card from %s: %s", peer.uid, error.outcome)
         return False
     abilities.note(peer, said)
+    _keep_public_address(peer, said.get("public"))
     return keep_from(peer, said.get("card"))
+
+
+def _keep_public_address(peer: Peer, said: Any) -> None:
+    """Note where residents open the peer's pages, and may open ours; older ones tell none."""
+    told = said.get("base_url") if isinstance(said, dict) else None
+    url = told.rstrip("/") if isinstance(told, str) else ""
+    if url != peer.public_base_url and (not url or _is_address(url)):
+        Peer.objects.filter(pk=peer.pk).update(public_base_url=url)
+        peer.public_base_url = url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError:
+        return False
+    return len(url) <= 200
 
 
 def greet_all() -> int:

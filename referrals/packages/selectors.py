@@ -28,6 +28,7 @@ def kind_name(kind: str) -> str:
     return {
         exchange.SUBMITTED: _("Rujukan"),
         exchange.ANSWERED: _("Kabar rujukan"),
+        exchange.PUBLISHED: _("Kabar halaman publik"),
     }.get(kind, kind)
 
 

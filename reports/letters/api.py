@@ -15,13 +15,13 @@ from rest_framework.views import APIView
 from puskesmas import throttle
 from puskesmas.actors import Actor
 from puskesmas.api import api_actor
-from puskesmas.api_answers import PDF, FileView, MoveOut, history_of, with_version
+from puskesmas.api_answers import PDF, FileView, MoveOut, ServedOut, history_of, with_version
 from puskesmas.api_requests import IF_MATCH, Body, NoBody, ReasonBody, if_match, valid
 from puskesmas.errors import InvalidInput, NotFound, WrongState
 from puskesmas.history import audit
 from puskesmas.models import Assignment
 from puskesmas.requests import client_address
-from reports.letters import codes, selectors, services
+from reports.letters import codes, public, selectors, services
 from reports.letters.desk import READERS
 from reports.letters.filters import LetterFilters
 from reports.letters.models import Letter
@@ -113,6 +113,7 @@ class VerificationOut(serializers.Serializer[Any]):
     initials = serializers.CharField()
     nik = serializers.CharField()
     replaced_by = serializers.CharField()
+    served = ServedOut(allow_null=True)
 
 
 def letter_answer(actor: Actor, uid: Any, *, http_status: int = 200) -> Response:
@@ -257,7 +258,11 @@ class Verification(APIView):
                 % {"wanted": codes.LENGTH},
                 code="mistyped_code",
             )
-        found = selectors.public_letter(typed)
+        found = public.public_letter(typed)
         if found.status == "unknown":
             raise NotFound(_("Kode ini tidak dikenal."), code="unknown_code")
+        if found.status == "disputed":
+            raise WrongState(
+                _("Lebih dari satu kantor menyatakan surat ini miliknya."), code="disputed_code"
+            )
         return Response(VerificationOut(found).data, headers={"Cache-Control": "no-store"})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from puskesmas import throttle
 from puskesmas.requests import client_address
-from reports.letters import codes, selectors
+from reports.letters import codes, public
 from reports.letters.forms import CodeForm
 
 TRIES, PER = 30, timedelta(minutes=10)
@@ -28,7 +28,7 @@ def code_form(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the code stands for; an unknown one takes the same road and answers 404."""
     throttle.take("verify", client_address(request), capacity=TRIES, per=PER)
-    found = selectors.public_letter(codes.normalise(code))
+    found = public.public_letter(codes.normalise(code))
     status = 404 if found.status == "unknown" else 200
     context = {"letter": found, "office": found.office}
     # A visitor has no zone of his own: dates are those of the office that wrote the letter.

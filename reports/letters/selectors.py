@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -14,10 +15,9 @@ from puskesmas import keyset
 from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import Assignment, Office, Role, Transition
-from reports.letters import codes, kinds, matters
+from reports.letters import kinds
 from reports.letters.models import Letter, LetterRevision, readable_by
 from reports.letters.subjects import same_as
-from reports.letters.words import initials, masked
 from reports.letters.workflow import LetterState
 
 #: Who may be asked to sign, in the order they are offered.
@@ -36,8 +36,8 @@ def _whole(rows: QuerySet[Letter]) -> QuerySet[Letter]:
     ).prefetch_related(revisions)
 
 
-def _marked(rows: Any, condition: Q) -> Any:
-    """Add ``readable``: whether the condition holds for the row."""
+def marked(rows: Any, condition: Q) -> Any:
+    """Return the rows with ``readable``: whether the condition holds for the row."""
     return rows.annotate(readable=Case(When(condition, then=Value(True)), default=Value(False)))
 
 
@@ -67,7 +67,7 @@ def register_page(
     rows = Letter.objects.of_office(actor).filter(**wanted)
     if wanted.keys() & {"kind", "state"}:
         rows = rows.visible_to(actor)
-    found = _marked(_whole(rows), readable_by(actor))
+    found = marked(_whole(rows), readable_by(actor))
     return keyset.page(found, order=("-uid",), position=position, size=size)
 
 
@@ -158,70 +158,17 @@ def signers(office: Office) -> list[Assignment]:
     return sorted(running, key=lambda item: (order[item.role], item.is_deputy, item.pk))
 
 
-@dataclass(frozen=True)
-class PublicLetter:
-    """What anybody holding the paper may know. Unknown codes have ``status`` "unknown" only.
-
-    Of a confidential matter nobody is named: ``initials`` and ``nik`` are empty.
-
-    ``status``: valid, unsigned, expired, void or unknown.
-    """
-
-    status: str
-    kind: Any = ""
-    number: str = ""
-    dated: date | None = None
-    valid_until: date | None = None
-    office: Office | None = None
-    initials: str = ""
-    nik: str = ""
-    replaced_by: str = ""
-
-
 _OTHER_KIND = pgettext_lazy("one letter", "Surat")
-
-
-def public_letter(code: str) -> PublicLetter:
-    """Return what the page behind a QR shows, by normalised code.
-
-    One query, the same for a code that exists and one that does not.
-    """
-    found = LetterRevision.objects.filter(letter__token_hash=codes.lookup(code))
-    revision = (
-        _marked(found, matters.open_to(None, prefix="letter__"))
-        .select_related("letter__office", "letter__replaced_by")
-        .order_by("-number")
-        .first()
-    )
-    if revision is None:
-        return PublicLetter(status="unknown")
-    item = revision.letter
-    subject = revision.context["body"]["subject"]
-    successor = getattr(item, "replaced_by", None)
-    return PublicLetter(
-        status=_public_status(item),
-        kind=kind_name(item.kind),
-        number=item.number,
-        dated=item.dated,
-        valid_until=item.valid_until,
-        office=item.office,
-        initials=initials(subject["name"]) if revision.readable else "",
-        nik=masked(subject["nik"]) if revision.readable else "",
-        replaced_by=successor.number if successor else "",
-    )
-
-
-def _public_status(item: Letter) -> str:
-    if item.state == LetterState.VOID:
-        return "void"
-    if item.state == LetterState.NUMBERED:
-        return "unsigned"
-    return "expired" if is_expired(item) else "valid"
 
 
 def is_expired(item: Letter) -> bool:
     """Return whether the letter's validity has run out, by the office's calendar."""
-    return item.valid_until is not None and item.valid_until < item.office.today()
+    return has_run_out(item.valid_until, item.office.tz)
+
+
+def has_run_out(valid_until: date | None, zone: ZoneInfo) -> bool:
+    """Return whether a last day of validity lies before today in the zone."""
+    return valid_until is not None and valid_until < timezone.now().astimezone(zone).date()
 
 
 def kind_name(code: str) -> Any:

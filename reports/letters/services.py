@@ -28,6 +28,7 @@ from puskesmas.errors import DomainError, InvalidInput, NotYourRole, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
 from puskesmas.models import Assignment, Office
+from puskesmas.public_pages import residents_base
 from puskesmas.workflow import role_names
 from reports.letters import codes, kinds, numbering, render, selectors
 from reports.letters.contexts import FrozenLetter, Verification, freeze
@@ -369,7 +370,7 @@ def _number(kind: LetterKind, office: Office, *, dated: date, counter: int | Non
 
 
 def _verification(office: Office, code: str) -> Verification:
-    base = (office.public_base_url or settings.BASE_URL).rstrip("/")
+    base = residents_base(office)
     shown = codes.shown(code)
     page = urlsplit(base + reverse("verify:form"))
     return {

@@ -67,7 +67,7 @@ NOT_PAGES = {
             *("choose_office", "set_language", "office:token_revoke", "registry:import_load"),
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
             *("referrals:send_link", "referrals:revoke_link", "partner:open", "partner:answer"),
-            *("referrals:link_here", "referrals:package_take_in"),
+            *("referrals:link_here", "referrals:tell_again", "referrals:package_take_in"),
             *("referrals:take_up", "status:details", "complaints:phones"),
             *("registry:household_head", "registry:likeness_reopen", "registry:import_cancel"),
             *("programs:call_strike", "proposals:answers_apply", "programs:overlap_remove"),

@@ -442,7 +442,7 @@ def test_a_mistyped_number_is_told_apart_from_an_unknown_one(resident: Person):
     unknown = receipts.new_number()
     wrong = str((int(unknown[0]) + 1) % 10) + unknown[1:]
     the_phone_shows(resident, wrong, "Ada angka yang salah ketik.")
-    the_phone_shows(resident, unknown, "Nomor ini tidak ada.")
+    the_phone_shows(resident, unknown, "Belum ada kabar tentang nomor ini.")
     the_phone_shows(resident, unknown[:-1], "Nomor resi terdiri dari 12 angka")
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils.translation import override
 
 from complaints import selectors
-from complaints.letters import public_base, receipt_context
+from complaints.letters import receipt_context
 from complaints.models import Complaint, ComplaintPaper
 from puskesmas.models import Office
+from puskesmas.public_pages import residents_base
 from reports.letters import kinds
 
 
@@ -34,7 +35,7 @@ def test_the_number_its_qr_and_its_address_agree(receipt, case, cast):
 
 
 def test_without_an_address_of_its_own_the_office_uses_the_installations(cast, settings):
-    assert public_base(cast.village) == settings.BASE_URL
+    assert residents_base(cast.village) == settings.BASE_URL
 
 
 @pytest.mark.parametrize(

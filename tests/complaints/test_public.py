@@ -75,7 +75,7 @@ def test_a_mistyped_number_in_the_address_says_the_same(visitor, case):
 def test_a_wellformed_number_nobody_has_is_unknown_not_mistyped(visitor):
     answer = page(visitor, UNKNOWN)
     assert answer.status_code == 404
-    assert "Nomor ini tidak ada" in words_of(answer)
+    assert "Belum ada kabar tentang nomor ini" in words_of(answer)
     assert "salah ketik" not in words_of(answer)
 
 

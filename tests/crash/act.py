@@ -315,6 +315,87 @@ def district_state(referral: str, message: str) -> dict[str, Any]:
     }
 
 
+def be_served() -> str:
+    """Village: let the tier above serve our public pages; return the address it told us."""
+    from puskesmas.models import Office, Peer
+    from puskesmas.officers import change_office
+    from referrals.packages import cards
+
+    peer = Peer.objects.select_related("office").get(direction=Peer.Direction.UPSTREAM)
+    cards.greet(peer)
+    change_office(actor=_officer("admin"), public_pages=Office.PublicPages.UPSTREAM)
+    return peer.public_base_url
+
+
+def complain(nik: str) -> dict[str, str]:
+    """Village: take down a complaint; return its number, what its QR opens, and its receipt."""
+    from complaints import selectors
+    from complaints.letters import receipt_context
+    from complaints.models import ComplaintKind
+    from complaints.services import register_complaint
+    from registry.models import Resident
+    from reports.letters.render import render_receipt
+    from tests.letters.test_issuing import pdf_text
+
+    front = _officer("front")
+    kind, _new = ComplaintKind.objects.get_or_create(
+        office=front.office, code="programme", defaults={"name_id": "Kebutuhan program"}
+    )
+    made = register_complaint(
+        actor=front,
+        client_uid=uuid.uuid4(),
+        subject=Resident.objects.create(office=front.office, nik=nik, name="Uji", name_key="uji"),
+        kind=kind,
+        story="Minta kartu",
+    )
+    context = receipt_context(selectors.case(made.uid, actor=front))
+    text = pdf_text(render_receipt(context))
+    return {"number": made.receipt_number, "qr": context["status_url"], "text": text}
+
+
+def examine(number: str) -> None:
+    """Village: take the case into verification."""
+    from complaints.models import Complaint
+    from complaints.services import examine as begin
+
+    begin(actor=_officer("back"), uid=Complaint.objects.get(receipt_number=number).uid)
+
+
+def issue_letter() -> dict[str, str]:
+    """Village: issue a letter and note its signature; return what its QR opens, and its code."""
+    from puskesmas.models import Assignment
+    from reports.letters import services
+    from tests.letters.conftest import body
+
+    front = _officer("front")
+    head = Assignment.objects.get(user__username="head")
+    content = services.Content(body=body(), signer=head)
+    made = services.issue_letter(
+        actor=front, kind="rujukan", content=content, subject_uid=uuid.uuid4()
+    )
+    services.sign(actor=front, uid=made.uid, version=made.version)
+    printed: dict[str, str] = made.revisions.get().context["verification"]
+    return {"qr": printed["url"], "page": printed["page"], "code": printed["code"]}
+
+
+def published() -> dict[str, int]:
+    """Village: how many numbers wait to be told; messages written, acknowledged, given up."""
+    from puskesmas.models import DeliveryAttempt, OutboxMessage
+    from referrals.publishing.sending import told_of
+
+    told = told_of(_officer("admin").office)
+    assert told is not None
+    rows = OutboxMessage.objects.filter(kind="public.records")
+    noted = DeliveryAttempt.objects.filter(message__in=rows, outcome="acknowledged")
+    return {
+        "waiting": told.waiting,
+        "messages": rows.count(),
+        "acknowledged": rows.filter(acked_at__isnull=False).count(),
+        "failed": rows.filter(failed_at__isnull=False).count(),
+        "noted": noted.count(),
+    }
+
+
 def page(referral: str) -> str:
     """Village: the referral's page as the front officer reads it."""
     from django.conf import settings
@@ -413,19 +494,9 @@ def _officer(username: str) -> Any:
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
-        *(
-            found,
-            add_village,
-            link,
-            refer,
-            refer_many,
-            answer,
-            say,
-            page,
-            sent_files,
-            received_files,
-        ),
-        *(card, take_card, make_package, bring_package),
+        *(found, add_village, link, refer, refer_many, answer, say, page),
+        *(sent_files, received_files, card, take_card, make_package, bring_package),
+        *(be_served, complain, examine, issue_letter, published),
         *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }

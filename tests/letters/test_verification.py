@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.letters import codes, selectors, services
+from reports.letters import codes, public, services
 from reports.letters.models import Letter
 from tests.letters.conftest import NIK
 
@@ -164,7 +164,7 @@ def test_codes_are_stored_hashed_and_encrypted(letter):
         stored, digest = cursor.fetchone()
     assert letter.token.encode() not in bytes(stored)
     assert letter.token not in digest
-    assert selectors.public_letter(letter.token).number == letter.number
+    assert public.public_letter(letter.token).number == letter.number
 
 
 def test_codes_have_no_look_alikes():

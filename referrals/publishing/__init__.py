@@ -1,0 +1,1 @@
+"""The public pages of an office behind NAT, served by the tier above: what is told, and shown."""
