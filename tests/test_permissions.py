@@ -793,6 +793,7 @@ PAGES = rows(
     row("GET POST", "/programmes/aid/recipients/{struck_aid.uid}/minutes/", KEEPERS),
     # Letters
     row("GET", "/letters/", LETTERS),
+    row("GET POST", "/letters/style/", {"admin"}, {"profile": "pdf/ua-1", "paper": "a4"}),
     row("GET", "/letters/{letter.uid}/", LETTERS),
     row("GET", "/letters/{letter.uid}/pdf/", LETTERS),
     row("GET POST", "/letters/{letter.uid}/sign/", LETTERS, version="letter"),

@@ -10,7 +10,7 @@ class LettersConfig(AppConfig):
         from puskesmas import panels, searching
         from puskesmas.models import Role
         from puskesmas.navigation import Entry, add
-        from reports.letters import desk, kinds
+        from reports.letters import desk, kinds, styles
 
         add(
             Entry(
@@ -19,6 +19,16 @@ class LettersConfig(AppConfig):
                 icon="mail",
                 order=50,
                 roles=frozenset(role.value for role in desk.READERS),
+                village=True,
+            )
+        )
+        add(
+            Entry(
+                label=_("Bentuk surat"),
+                url_name="letters:style",
+                icon="file-pen",
+                order=91,
+                roles=frozenset(role.value for role in styles.ADAPTERS),
                 village=True,
             )
         )

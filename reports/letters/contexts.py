@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict
 
 from puskesmas.models import Assignment, Office, Role
 from reports.letters.kinds import LetterKind
+from reports.letters.models import LetterStyle
 from reports.letters.words import long_date
 
 _NO_NAME = "(…………………………………)"
@@ -71,11 +72,16 @@ class Verification(TypedDict):
 
 
 class FrozenLetter(TypedDict):
-    """Everything the template sees. Drafts have no ``verification`` and no counter."""
+    """Everything the template sees. Drafts have no ``verification`` and no counter.
+
+    ``profile`` is what the file is made to conform to (``models.Profile``), ``paper`` "f4" or "a4".
+    """
 
     kind: str
     title: str
     draft: bool
+    profile: str
+    paper: str
     number: str
     dated_on: str
     dated: str
@@ -248,6 +254,7 @@ def freeze(
     *,
     kind: LetterKind,
     office: Office,
+    style: LetterStyle,
     body: dict[str, Any],
     dated: date,
     number: str,
@@ -261,6 +268,8 @@ def freeze(
         "kind": kind.code,
         "title": kind.title,
         "draft": verification is None,
+        "profile": style.profile,
+        "paper": style.paper,
         "number": number,
         "dated_on": dated.isoformat(),
         "dated": long_date(dated),

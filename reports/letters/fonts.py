@@ -42,7 +42,7 @@ def ensure_fonts() -> dict[str, Path]:
     Raises:
         OSError: the data directory cannot be written.
     """
-    folder = Path(settings.DATA_DIR) / "fonts" / _edition()
+    folder = Path(settings.DATA_DIR) / "fonts" / edition()
     paths = {name: folder / f"{name}.ttf" for name in FACES}
     for name, path in paths.items():
         if not path.exists():
@@ -51,7 +51,7 @@ def ensure_fonts() -> dict[str, Path]:
 
 
 @lru_cache(maxsize=1)
-def _edition() -> str:
+def edition() -> str:
     """Name what the files depend on, so that none outlives a change of it."""
     recipe = f"{version('fonttools')} {_CHARACTERS} {_FEATURES} {_OPTICAL_SIZE} {FACES}"
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:8]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from puskesmas.pages import ActForm
 from reports.letters import codes, kinds
+from reports.letters.models import Paper, Profile
 from reports.letters.workflow import LetterState
 
 
@@ -45,6 +46,19 @@ class ReasonForm(ActForm):
     reason = forms.CharField(
         label=gettext_lazy("Alasan"), widget=forms.Textarea({"rows": 3}), max_length=2000
     )
+
+
+class StyleForm(ActForm):
+    """What all letters of the office look like."""
+
+    edits_record = True
+
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Jenis berkas surat"),
+        choices=Profile,
+        help_text=gettext_lazy("Keduanya dapat dibuka dan dicetak seperti PDF biasa."),
+    )
+    paper = forms.ChoiceField(label=gettext_lazy("Kertas"), choices=Paper)
 
 
 class RegisterFilter(forms.Form):

@@ -17,8 +17,8 @@ class LetterKind:
     """What the engine must know of a kind.
 
     ``title`` is printed (letters are Indonesian), ``name`` is shown on screens. ``classification``
-    is the code of Permendagri 83/2022. ``paper`` is "f4" or "a4", ``letterhead`` "village" or
-    "puskesos". ``roles`` may issue it. The addresses, where given, lead to the subject's page and
+    is the code of Permendagri 83/2022. ``letterhead`` is "village" or "puskesos". ``roles`` may
+    issue it. The addresses, where given, lead to the subject's page and
     to the owner's forms that correct or replace a letter.
 
     ``excerpt``, for kinds that may list hundreds of names, cuts such a body short and returns a
@@ -31,7 +31,6 @@ class LetterKind:
     title: str
     template: str
     classification: str
-    paper: str = "f4"
     letterhead: str = "village"
     roles: frozenset[str] = frozenset({Role.FRONT.value, Role.BACK.value})
     subject_url: AddressOf | None = None

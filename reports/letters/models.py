@@ -13,6 +13,34 @@ from reports.letters import matters
 from reports.letters.workflow import LetterState
 
 
+class Profile(models.TextChoices):
+    """What a letter's file is made to conform to; the values are WeasyPrint's names.
+
+    PDF/A-3a: ISO 19005-3, for archives. PDF/UA-1: ISO 14289-1, for readers who cannot see.
+    """
+
+    ARCHIVE = "pdf/a-3a", _("PDF/A-3a: untuk arsip jangka panjang")
+    ACCESSIBLE = "pdf/ua-1", _("PDF/UA-1: untuk pembaca layar")
+
+
+class Paper(models.TextChoices):
+    F4 = "f4", _("F4 (215 × 330 mm)")
+    A4 = "a4", _("A4 (210 × 297 mm)")
+
+
+class LetterStyle(models.Model):
+    """What all letters of an office look like; its version is the office's.
+
+    An office that never chose has no row and gets the defaults.
+    """
+
+    office = models.OneToOneField(Office, on_delete=models.PROTECT, related_name="letter_style")
+    profile = models.CharField(
+        _("jenis berkas surat"), max_length=10, choices=Profile, default=Profile.ARCHIVE
+    )
+    paper = models.CharField(_("kertas"), max_length=2, choices=Paper, default=Paper.F4)
+
+
 class LetterSeries(models.Model):
     """A counter: one per office, series code and year of the office's calendar.
 

@@ -7,8 +7,10 @@ late: it costs half a second and needs Pango, which web workers that print nothi
 
 import atexit
 import hashlib
+import re
 import threading
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,9 @@ def render_letter(kind: LetterKind, frozen: FrozenLetter) -> bytes:
     verification = frozen["verification"]
     return render_pdf(
         kind.template,
-        {**frozen, "paper": kind.paper, "qr": qr(verification["url"]) if verification else ""},
+        {**frozen, "qr": qr(verification["url"]) if verification else ""},
+        # What was frozen before offices could choose names no profile.
+        profile=frozen.get("profile"),
     )
 
 
@@ -49,8 +53,11 @@ def render_receipt(context: ReceiptContext) -> bytes:
     )
 
 
-def render_pdf(template: str, context: dict[str, Any]) -> bytes:
-    """Return the PDF of a letter template; raises what :func:`render_letter` raises."""
+def render_pdf(template: str, context: dict[str, Any], *, profile: str | None = None) -> bytes:
+    """Return the PDF of a letter template, tagged; raises what :func:`render_letter` raises.
+
+    ``profile`` is what the file says it conforms to, a value of ``models.Profile``.
+    """
     from weasyprint import HTML
 
     with override("id"):
@@ -59,24 +66,57 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
         style, font_config, fetcher = _engine()
         document = HTML(string=html, base_url=_SCHEME, url_fetcher=fetcher)
         pdf: bytes = document.write_pdf(
-            stylesheets=[style], font_config=font_config, pdf_tags=True, cache={}
+            stylesheets=[style],
+            font_config=font_config,
+            pdf_tags=True,
+            pdf_variant=profile,
+            finisher=_leave_metadata_plain,
+            cache={},
         )
     return pdf
 
 
+def _leave_metadata_plain(_document: Any, pdf: Any) -> None:
+    """Store the XMP packet uncompressed: archives read it without knowing PDF (ISO 19005)."""
+    if "Metadata" in pdf.catalog:
+        pdf.objects[int(pdf.catalog["Metadata"].split()[0])].compress = False
+
+
 @lru_cache(maxsize=32)
 def template_version(template: str) -> str:
-    """Return a short hash of the template's and the style sheet's text, kept with each revision."""
-    source = get_template(template).template.source  # type: ignore[attr-defined]
-    base = get_template("letters/base.html").template.source  # type: ignore[attr-defined]
-    content = f"{source}{base}{_STYLE.read_text()}"
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    """Return a short hash of all that makes paper of content, kept with each revision.
+
+    That is the template with what it extends and includes, the style sheet, the fonts and the
+    packages that lay out and write.
+    """
+    parts = [*_sources(template), _STYLE.read_text(), fonts.edition()]
+    parts += [f"{name} {version(name)}" for name in _PRINTERS]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources(template: str) -> list[str]:
+    """Return the text of a template and of those it names, in the order they are named."""
+    found: dict[str, str] = {}
+    waiting = [template]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = get_template(name).template.source  # type: ignore[attr-defined]
+            waiting += _NAMED.findall(found[name])
+    return list(found.values())
+
+
+_NAMED = re.compile(r'{%\s*(?:extends|include)\s+"([^"]+)"')
+_PRINTERS = ("weasyprint", "pydyf", "segno")
 
 
 def qr(text: str) -> SafeString:
-    """Return a QR code (ISO/IEC 18004, level M) as inline SVG."""
+    """Return a QR code (ISO/IEC 18004, level M) as inline SVG, with words for who cannot see it."""
     drawing = segno.make(text, error="m", micro=False)
-    return mark_safe(drawing.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))  # noqa: S308 (drawn by the package from dots)
+    svg = drawing.svg_inline(
+        border=0, omitsize=True, svgclass=None, lineclass=None, title=f"Kode QR: {text}"
+    )
+    return mark_safe(svg)  # noqa: S308 (drawn by the package from dots, the title escaped by it)
 
 
 @lru_cache(maxsize=1)

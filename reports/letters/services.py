@@ -35,6 +35,7 @@ from reports.letters.contexts import FrozenLetter, Verification, freeze
 from reports.letters.kinds import LetterKind
 from reports.letters.models import Letter, LetterRevision
 from reports.letters.signals import letter_moved
+from reports.letters.styles import style_of
 from reports.letters.workflow import LETTER, NOT_YET, LetterState
 
 log = logging.getLogger("puskesmas.letters")
@@ -348,6 +349,7 @@ def _frozen(
     return freeze(
         kind=kind,
         office=office,
+        style=style_of(office),
         body=dict(content.body),
         dated=dated,
         number=number,

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reports.letters import views
+from reports.letters import style_views, views
 
 app_name = "letters"
 urlpatterns = [
     path("", views.register, name="register"),
+    path("style/", style_views.style, name="style"),
     path("<uuid:uid>/", views.letter, name="letter"),
     path("<uuid:uid>/pdf/", views.pdf, name="pdf"),
     path("<uuid:uid>/sign/", views.sign, name="sign"),

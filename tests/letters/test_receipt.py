@@ -8,6 +8,7 @@ import pytest
 from puskesmas.models import Office
 from reports.letters import kinds, render
 from reports.letters.contexts import ReceiptContext, freeze, office_head
+from reports.letters.styles import style_of
 from tests.letters.conftest import body
 from tests.letters.test_issuing import pdf_text
 
@@ -93,6 +94,7 @@ def referral(cast, **changes) -> bytes:
     frozen = freeze(
         kind=kind,
         office=cast.village,
+        style=style_of(cast.village),
         body=body(**changes),
         dated=cast.village.today(),
         number="400.9.14/0001/35.09.99.2003/XI/2026",
