@@ -31,7 +31,7 @@ def main() -> None:
         print(json.dumps(_measure(arguments.subject, arguments.scale[0])))
         return
     for count in arguments.scale:
-        with _private(arguments.server) as environment:
+        with private(arguments.server) as environment:
             command = [sys.executable, "-m", "benchmarks", arguments.subject, "--inside"]
             command += ["--scale", str(count)]
             answer = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
@@ -50,7 +50,7 @@ def _measure(subject: str, count: int) -> object:
 
 
 @contextmanager
-def _private(server: str) -> Iterator[dict[str, str]]:
+def private(server: str) -> Iterator[dict[str, str]]:
     """Yield the environment of a process with a data folder and a database of its own."""
     name = f"bench_{os.getpid()}"
     with tempfile.TemporaryDirectory(prefix=name) as folder:
