@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.letters.tasks.render_waiting_letters",
         "schedule": 60.0,
     },
+    "lapse-letters": {"task": "reports.letters.tasks.lapse_letters", "schedule": 3600.0},
     "draw-waiting-prints": {"task": "programs.tasks.draw_waiting_prints", "schedule": 60.0},
     "tidy-prints": {"task": "programs.tasks.tidy_prints", "schedule": 3600.0},
     "load-waiting-lists": {"task": "registry.tasks.run_waiting_imports", "schedule": 60.0},

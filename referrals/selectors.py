@@ -62,7 +62,7 @@ from referrals.workflow import (
 from registry.identities import people_by_record
 from registry.models import Resident
 from reports.letters.models import Letter
-from reports.letters.workflow import LetterState
+from reports.letters.workflow import ENDED
 
 # --- The village -------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ def letter_of(row: Referral) -> Letter | None:
     """Return the letter of the latest submission, unless it was voided (one query)."""
     submission = row.submissions.select_related("letter").order_by("-number").first()
     letter = submission.letter if submission else None
-    return None if letter is None or letter.state == LetterState.VOID else letter
+    return None if letter is None or letter.state in ENDED else letter
 
 
 @dataclass(frozen=True)

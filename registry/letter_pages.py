@@ -10,11 +10,21 @@ from django.views.decorators.http import require_http_methods
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError
 from puskesmas.models import Role
-from puskesmas.pages import actor_of, add_error, form_page, officer_page, say_done
-from registry import letters, selectors
+from puskesmas.pages import (
+    actor_of,
+    add_error,
+    carried_out,
+    form_page,
+    officer_page,
+    say_done,
+)
+from registry import draft_forms, letters, selectors
 from registry.letter_forms import BY_HAND, SktmForm, initial_for, initial_from
 from registry.models import Resident
 from reports.letters import selectors as letter_selectors
+from reports.letters.draft_views import KEEPERS
+from reports.letters.drafts import request_letter
+from reports.letters.forms import RequestForm
 from reports.letters.models import Letter
 from reports.letters.views import pdf_response
 
@@ -33,7 +43,12 @@ def sktm_new(request: HttpRequest, uid: str) -> HttpResponse:
         resident=resident,
         initial=initial_for(resident, actor),
     )
-    if request.method == "POST" and form.is_valid():
+    draft_forms.take_up(request, form, kind=letters.SKTM, resident=resident)
+    if "keep" in request.POST and draft_forms.kept(
+        request, form, kind=letters.SKTM, resident=resident
+    ):
+        return redirect("letters:drafts")
+    if "keep" not in request.POST and request.method == "POST" and form.is_valid():
         try:
             if "preview" in request.POST:
                 return _preview(actor, resident, form)
@@ -46,6 +61,7 @@ def sktm_new(request: HttpRequest, uid: str) -> HttpResponse:
             )
         except DomainError as error:
             add_error(form, error)
+            draft_forms.keep_unprinted(request, form, error, kind=letters.SKTM, resident=resident)
         else:
             say_done(
                 request,
@@ -55,6 +71,21 @@ def sktm_new(request: HttpRequest, uid: str) -> HttpResponse:
             )
             return redirect("letters:letter", uid=letter.uid)
     return _page(request, actor, resident, form, title=_("Buat SKTM"), submit=_("Terbitkan"))
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*KEEPERS)
+def letter_request(request: HttpRequest, uid: str) -> HttpResponse:
+    """Record that somebody asks for a letter about a person; it is made later."""
+    actor = actor_of(request)
+    resident = selectors.person(uid, actor=actor)
+    form = RequestForm(request.POST or None, initial={"asked_by": resident.name})
+    done = _("Permohonan surat tercatat.")
+    given = {"actor": actor, "subject_uid": resident.uid, "about": resident.name}
+    if carried_out(request, form, request_letter, done=done, **given):
+        return redirect("registry:person", uid=uid)
+    context = {"form": form, "resident": resident}
+    return form_page(request, "registry/letter_request.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,5 +199,6 @@ def _page(
         "submit": submit,
         "obstacle": letters.obstacle(resident),
         "is_own_family": selectors.is_family(actor.user, resident),
+        "may_keep": letter is None,
     }
     return form_page(request, "letters/sktm_form.html", context)

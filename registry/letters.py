@@ -22,7 +22,7 @@ from registry import selectors
 from registry.households.selectors import Family
 from registry.identities import card_of, people_by_record
 from registry.models import HouseholdMember, RegisterCheck, Resident
-from reports.letters import desk, kinds, services
+from reports.letters import desk, draft_views, kinds, services
 from reports.letters.contexts import Person
 from reports.letters.models import Letter
 from reports.letters.words import counted, long_date, place_name
@@ -388,6 +388,7 @@ def sktm_panel(actor: Actor, resident: Resident) -> dict[str, Any] | None:
         "resident": resident,
         "rows": desk.rows_about(actor, resident.uid),
         "may_issue": actor.has(*kind.roles) and not obstacle(resident),
+        "may_request": actor.has(*draft_views.KEEPERS),
     }
 
 
@@ -402,6 +403,10 @@ def family_panel(actor: Actor, family: Family) -> dict[str, Any] | None:
 
 def _person_page(letter: Letter) -> str:
     return reverse("registry:person", args=[letter.subject_uid])
+
+
+def _new_page(subject_uid: uuid.UUID) -> str:
+    return reverse("registry:sktm_new", args=[subject_uid])
 
 
 def _revise_page(letter: Letter) -> str:
@@ -424,6 +429,7 @@ def register() -> None:
             subject_url=_person_page,
             revise_url=_revise_page,
             replace_url=_replace_page,
+            new_url=_new_page,
         )
     )
     letters = "letters/person_panel.html"

@@ -52,6 +52,7 @@ urlpatterns = [
     path("<uuid:uid>/merge/<uuid:other>/", merge_views.merge, name="merge"),
     path("<uuid:uid>/unmerge/", merge_views.unmerge, name="unmerge"),
     path("<uuid:uid>/sktm/", letter_pages.sktm_new, name="sktm_new"),
+    path("<uuid:uid>/letter-request/", letter_pages.letter_request, name="letter_request"),
     path("sktm/<uuid:uid>/revise/", letter_pages.sktm_revise, name="sktm_revise"),
     path("sktm/<uuid:uid>/replace/", letter_pages.sktm_replace, name="sktm_replace"),
     path("<uuid:uid>/registers/", registers.person_registers, name="person_registers"),

@@ -29,7 +29,7 @@ from reports.letters.contexts import Subject
 from reports.letters.models import Letter
 from reports.letters.once import once_key
 from reports.letters.words import counted, long_date, weekday_date
-from reports.letters.workflow import LetterState
+from reports.letters.workflow import ENDED
 
 OF_DISTRIBUTION, OF_RECIPIENT = "ba_penyaluran", "ba_penerima"
 #: Names of an annex drawn while somebody waits (half a second); a longer one is the worker's.
@@ -103,7 +103,7 @@ class RecipientBody(TypedDict):
 
 def issued(kind: str, subject: Distribution | AidRecipient, actor: Actor) -> Letter | None:
     """Return the berita acara that stands: not made void, and made after any replacement."""
-    letters = _letters(kind, subject, actor).exclude(state=LetterState.VOID)
+    letters = _letters(kind, subject, actor).exclude(state__in=ENDED)
     if isinstance(subject, AidRecipient):
         followers = AidRecipient.objects.filter(replaces=subject)
         if since := followers.values_list("created_at", flat=True).first():

@@ -16,7 +16,7 @@ from registry.models import Meeting, MeetingItem, Proposal
 from registry.proposals import guards, services
 from registry.proposals.workflow import KEEPERS, ProposalState, next_after
 from reports.letters.models import Letter
-from reports.letters.workflow import LetterState
+from reports.letters.workflow import ENDED
 
 Outcome = MeetingItem.Outcome
 #: More than these at once would be more than one form can carry.
@@ -146,7 +146,7 @@ def _hear(meeting: Meeting, proposal_uid: str, outcome: str, reason: str, *, act
 def issued_minutes(meeting: Meeting) -> Letter | None:
     """Return the meeting's berita acara, unless it was made void."""
     letters = Letter.objects.filter(subject_uid=meeting.uid, office_id=meeting.office_id)
-    return letters.exclude(state=LetterState.VOID).order_by("-pk").first()
+    return letters.exclude(state__in=ENDED).order_by("-pk").first()
 
 
 def waiting_for(actor: Actor) -> list[Proposal]:

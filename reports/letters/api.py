@@ -104,7 +104,7 @@ class SignerOut(serializers.Serializer[Any]):
 class VerificationOut(serializers.Serializer[Any]):
     """What anybody holding the paper may know."""
 
-    status = serializers.ChoiceField(choices=["valid", "unsigned", "expired", "void"])
+    status = serializers.ChoiceField(choices=["valid", "unsigned", "expired", "lapsed", "void"])
     kind = serializers.CharField()
     number = serializers.CharField()
     dated = serializers.DateField()

@@ -10,7 +10,7 @@ class LettersConfig(AppConfig):
         from puskesmas import panels, searching
         from puskesmas.models import Role
         from puskesmas.navigation import Entry, add
-        from reports.letters import desk, kinds, styles
+        from reports.letters import desk, draft_views, kinds, styles
 
         add(
             Entry(
@@ -35,6 +35,12 @@ class LettersConfig(AppConfig):
         searching.register(desk.find, order=40)
         panels.register(
             page="home", order=50, template="letters/home_panel.html", load=desk.waiting_letters
+        )
+        panels.register(
+            page="home",
+            order=51,
+            template="letters/drafts_panel.html",
+            load=draft_views.drafts_panel,
         )
 
         # The form every hand-carried file needs; ``referrals`` builds its body.

@@ -21,6 +21,7 @@ _TONES = {
     LetterState.NUMBERED: "waiting",
     LetterState.SIGNED: "success",
     LetterState.HANDED: "success",
+    LetterState.LAPSED: "neutral",
     LetterState.VOID: "danger",
 }
 

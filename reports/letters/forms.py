@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from puskesmas.pages import ActForm
+from puskesmas.forms import NumberInput
+from puskesmas.pages import ActForm, CreateForm
 from reports.letters import codes, kinds
-from reports.letters.models import Paper, Profile
+from reports.letters.models import LetterDraft, Paper, Profile
 from reports.letters.workflow import LetterState
 
 
@@ -48,6 +49,30 @@ class ReasonForm(ActForm):
     )
 
 
+class RequestForm(CreateForm):
+    """Somebody asks for a letter; an officer makes it later."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Surat yang diminta"))
+    asked_by = forms.CharField(label=gettext_lazy("Diminta oleh"), max_length=120)
+    purpose = forms.CharField(label=gettext_lazy("Keperluan"), max_length=240, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = kinds.on_request()
+
+
+def fill_from_draft(form: forms.Form, draft: LetterDraft) -> None:
+    """Show what was typed before; the form then makes the draft's letter, and no other."""
+    for name, values in draft.typed.items():
+        field = form.fields.get(name)
+        if field is not None and values:
+            several = isinstance(field, forms.MultipleChoiceField)
+            form.initial[name] = values if several else values[0]
+    form.fields["client_uid"].initial = draft.uid
+    form.initial["version"] = draft.version
+
+
 class StyleForm(ActForm):
     """What all letters of the office look like."""
 
@@ -59,6 +84,27 @@ class StyleForm(ActForm):
         help_text=gettext_lazy("Keduanya dapat dibuka dan dicetak seperti PDF biasa."),
     )
     paper = forms.ChoiceField(label=gettext_lazy("Kertas"), choices=Paper)
+
+
+class NumbersForm(ActForm):
+    """Where the agenda on paper ended; ``kind`` only where each kind is counted by itself."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Jenis surat"))
+    last_number = forms.IntegerField(
+        label=gettext_lazy("Nomor urut terakhir di buku agenda kertas tahun ini"),
+        min_value=1,
+        max_value=99_999,
+        widget=NumberInput(width=5),
+        help_text=gettext_lazy("Surat pertama dari aplikasi mendapat nomor sesudahnya."),
+    )
+
+    def __init__(self, *args: Any, one_series: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if one_series:
+            del self.fields["kind"]
+        else:
+            field: Any = self.fields["kind"]
+            field.choices = [("", "---------"), *kinds.choices()]
 
 
 class RegisterFilter(forms.Form):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from puskesmas.models import Role
 
@@ -19,7 +20,8 @@ class LetterKind:
     ``title`` is printed (letters are Indonesian), ``name`` is shown on screens. ``classification``
     is the code of Permendagri 83/2022. ``letterhead`` is "village" or "puskesos". ``roles`` may
     issue it. The addresses, where given, lead to the subject's page and
-    to the owner's forms that correct or replace a letter.
+    to the owner's forms that correct or replace a letter; ``new_url`` to the form that makes one
+    about a subject, by uid, where letters of the kind are made on request.
 
     ``excerpt``, for kinds that may list hundreds of names, cuts such a body short and returns a
     short one as it is. Drafts and trials are drawn of the excerpt; a letter that is longer is
@@ -37,6 +39,7 @@ class LetterKind:
     revise_url: AddressOf | None = None
     replace_url: AddressOf | None = None
     excerpt: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    new_url: Callable[[UUID], str] | None = None
 
 
 _kinds: dict[str, LetterKind] = {}
@@ -60,6 +63,11 @@ def alike(kind: LetterKind) -> list[str]:
     """Return the codes of the kinds whose numbers start alike, the kind's own among them."""
     same = [one.code for one in _kinds.values() if one.classification == kind.classification]
     return [*same, kind.code]
+
+
+def on_request() -> list[tuple[str, Any]]:
+    """Return (code, name) of the kinds people come and ask for."""
+    return [(kind.code, kind.name) for kind in _kinds.values() if kind.new_url]
 
 
 def choices() -> list[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import Office, OfficeRow, OfficeRowQuerySet, User
 from reports.letters import matters
-from reports.letters.workflow import LetterState
+from reports.letters.workflow import DraftState, LetterState
 
 
 class Profile(models.TextChoices):
@@ -44,13 +44,15 @@ class LetterStyle(models.Model):
 class LetterSeries(models.Model):
     """A counter: one per office, series code and year of the office's calendar.
 
-    ``code`` is "all" when the office keeps one buku agenda, else the kind's code.
+    ``code`` is "all" when the office keeps one buku agenda, else the kind's code. Numbers up to
+    ``continued_from`` stand in the office's agenda on paper, from before it moved in.
     """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="letter_series")
     code = models.CharField(max_length=30)
     year = models.PositiveSmallIntegerField()
     last_number = models.PositiveIntegerField(default=0)
+    continued_from = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -128,6 +130,33 @@ class Letter(OfficeRow):
 
     def __str__(self) -> str:
         return self.number
+
+
+class LetterDraft(OfficeRow):
+    """A letter asked for or begun (:mod:`reports.letters.drafts`); ``typed`` fills the form again.
+
+    Its uid is the letter's ``client_uid``.
+    """
+
+    kind = models.CharField(max_length=30)
+    subject_uid = models.UUIDField()
+    about = EncryptedTextField()
+    asked_by = EncryptedTextField(blank=True)
+    typed = EncryptedJSONField()
+    state = models.CharField(max_length=10, choices=DraftState, default=DraftState.DRAFTED)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    touched_at = models.DateTimeField(default=timezone.now)
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, null=True, related_name="draft")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["office", "touched_at"], name="letter_drafts_waiting"),
+        ]
+
+    @property
+    def purpose(self) -> str:
+        """What the letter is for, as far as somebody said."""
+        return next(iter(self.typed.get("purpose", [])), "")
 
 
 class LetterRevision(models.Model):

@@ -29,7 +29,8 @@ class PublicLetter:
     Of a confidential matter nobody is named: ``initials`` and ``nik`` are empty. So they are where
     another office sent it here to show (``served``).
 
-    ``status``: valid, unsigned, expired, void, disputed (two offices say it is theirs) or unknown.
+    ``status``: valid, unsigned, expired, lapsed (its validity ended unsigned), void, disputed (two
+    offices say it is theirs) or unknown.
     """
 
     status: str
@@ -116,12 +117,17 @@ def record_of(item: Letter) -> dict[str, Any]:
 
 
 def _state(item: Letter) -> str:
-    return {LetterState.VOID: "void", LetterState.NUMBERED: "unsigned"}.get(
-        LetterState(item.state), "signed"
-    )
+    return {
+        LetterState.VOID: "void",
+        LetterState.NUMBERED: "unsigned",
+        LetterState.LAPSED: "unsigned",
+    }.get(LetterState(item.state), "signed")
 
 
 def _status(state: str, valid_until: date | None, office: ShownOffice) -> str:
+    run_out = has_run_out(valid_until, office.tz)
+    if state == "unsigned":
+        return "lapsed" if run_out else state
     if state != "signed":
         return state
-    return "expired" if has_run_out(valid_until, office.tz) else "valid"
+    return "expired" if run_out else "valid"

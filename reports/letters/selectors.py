@@ -16,9 +16,9 @@ from puskesmas.actors import Actor
 from puskesmas.errors import NotFound
 from puskesmas.models import Assignment, Office, Role, Transition
 from reports.letters import kinds
-from reports.letters.models import Letter, LetterRevision, readable_by
+from reports.letters.models import Letter, LetterRevision, LetterSeries, readable_by
 from reports.letters.subjects import same_as
-from reports.letters.workflow import LetterState
+from reports.letters.workflow import ENDED, LetterState
 
 #: Who may be asked to sign, in the order they are offered.
 SIGNING_ROLES = (Role.HEAD, Role.MANAGER, Role.COORDINATOR)
@@ -79,12 +79,12 @@ def letters_about(actor: Actor, subject_uid: uuid.UUID) -> QuerySet[Letter]:
 def standing(
     kind: str, *, office: Office, since: datetime | None = None, **about: Any
 ) -> Letter | None:
-    """Return the newest letter of a kind about it that is not void, whoever may read it.
+    """Return the newest letter of a kind about it that stands, whoever may read it.
 
     ``about`` are the letter's own fields (``subject_uid``, ``matter_uid``); ``since`` leaves out
     those made before. One query.
     """
-    rows = Letter.objects.filter(office=office, kind=kind, **about).exclude(state=LetterState.VOID)
+    rows = Letter.objects.filter(office=office, kind=kind, **about).exclude(state__in=ENDED)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     return rows.order_by("-uid").first()
@@ -112,6 +112,7 @@ _HAPPENED = {
     "revise": gettext_lazy("Isi diperbaiki"),
     "sign": gettext_lazy("Dicatat sudah ditandatangani"),
     "hand_over": gettext_lazy("Diserahkan"),
+    "lapse": gettext_lazy("Gugur: masa berlakunya lewat sebelum ditandatangani"),
     "void": gettext_lazy("Dibatalkan"),
 }
 
@@ -142,6 +143,22 @@ def awaiting_signature(actor: Actor, *, limit: int = 10) -> list[Letter]:
 def find_by_number(text: str, actor: Actor) -> Letter | None:
     """Return the office's letter of exactly that number."""
     return letters(actor).filter(number=text.strip()).first()
+
+
+def series_of(office: Office) -> list[dict[str, Any]]:
+    """Return this year's series with what was numbered, on paper and here (one query)."""
+    rows = LetterSeries.objects.filter(office=office, year=office.today().year, last_number__gt=0)
+    return [
+        {
+            "name": _ALL_KINDS if row.code == "all" else kind_name(row.code),
+            "on_paper": row.continued_from,
+            "last": row.last_number,
+        }
+        for row in rows.order_by("code")
+    ]
+
+
+_ALL_KINDS = gettext_lazy("Semua surat (satu buku agenda)")
 
 
 def signers(office: Office) -> list[Assignment]:

@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ from puskesmas.locking import first_result, lock
 from puskesmas.models import Assignment, Office
 from puskesmas.public_pages import residents_base
 from puskesmas.workflow import role_names
-from reports.letters import codes, kinds, numbering, render, selectors
+from reports.letters import codes, drafts, kinds, numbering, render, selectors
 from reports.letters.contexts import FrozenLetter, Verification, freeze
 from reports.letters.kinds import LetterKind
 from reports.letters.models import Letter, LetterRevision
@@ -177,10 +177,14 @@ def sign(*, actor: Actor, uid: uuid.UUID | str, version: int | None) -> Letter:
     """Record that the paper is signed: from now on the letter is issued and never changes.
 
     Raises:
-        WrongState: not in a state to sign, or its file is not rendered yet.
+        WrongState: not in a state to sign, its validity ended, or its file is not rendered yet.
     """
     letter = lock(Letter, uid, actor=actor, version=version)
     LETTER.check("sign", state=letter.state, actor=actor)
+    if selectors.is_expired(letter):
+        raise WrongState(
+            _("Masa berlaku surat ini sudah lewat. Buatlah surat baru."), state=letter.state
+        )
     if not _last_revision(letter).pdf_path:
         raise WrongState(
             _("Berkas surat ini belum selesai dibuat. Tunggu sebentar, lalu coba lagi."),
@@ -250,6 +254,29 @@ def void_and_replace(
             client_uid=client_uid,
             replaces=old,
         )
+
+
+def lapse_letters(*, limit: int = 500) -> int:
+    """Let letters lapse that nobody signed within their validity; return how many.
+
+    The numbers stay taken. What is no longer so when its turn comes (just signed, corrected to
+    hold longer) is left alone.
+    """
+    ended = Letter.objects.filter(
+        state=LetterState.NUMBERED, valid_until__lt=timezone.now().date() + timedelta(days=1)
+    )
+    found = ended.select_related("office").order_by("valid_until", "pk")[:limit]
+    return sum(_lapse(item) for item in found if selectors.is_expired(item))
+
+
+@transaction.atomic
+def _lapse(seen: Letter) -> bool:
+    actor = Actor.system(seen.office)
+    letter = lock(Letter, seen.uid, actor=actor)
+    if letter.state != LetterState.NUMBERED or not selectors.is_expired(letter):
+        return False
+    _move(letter, "lapse", actor=actor)
+    return True
 
 
 def render_revision(revision: LetterRevision) -> bool:
@@ -442,6 +469,7 @@ def _issue(
         token=code,
         token_hash=codes.lookup(code),
     )
+    drafts.become_letter(letter, actor=actor)
     frozen = _frozen(kind, office, content, dated=dated, letter=letter)
     _add_revision(letter, kind, frozen, number=1)
     record_transition(

@@ -20,6 +20,14 @@ def style_of(office: Office) -> LetterStyle:
     return LetterStyle.objects.filter(office=office).first() or LetterStyle(office=office)
 
 
+def must_adapt(actor: Actor) -> None:
+    """Refuse who does not administer the office. Raises NotYourRole."""
+    if not actor.has(*ADAPTERS):
+        raise NotYourRole(
+            _("Bentuk surat diatur oleh %(roles)s.") % {"roles": role_names(ADAPTERS)}
+        )
+
+
 @transaction.atomic
 def change_style(*, actor: Actor, version: int | None = None, **fields: str) -> LetterStyle:
     """Change what the office's letters look like from now on; frozen letters stay as they are.
@@ -28,10 +36,7 @@ def change_style(*, actor: Actor, version: int | None = None, **fields: str) -> 
         NotYourRole: the actor does not administer the office.
         StaleVersion: another administrator changed the office since ``version``.
     """
-    if not actor.has(*ADAPTERS):
-        raise NotYourRole(
-            _("Bentuk surat diatur oleh %(roles)s.") % {"roles": role_names(ADAPTERS)}
-        )
+    must_adapt(actor)
     office = lock_office(actor, version)
     style = style_of(office)
     changed = [name for name, value in fields.items() if getattr(style, name) != value]

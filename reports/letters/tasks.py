@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.letters import services
+from reports.letters import drafts, services
 from reports.letters.models import LetterRevision
 
 
@@ -16,3 +16,9 @@ def render_letter(pk: int) -> None:
 def render_waiting_letters() -> int:
     """Render the letters whose rendering failed or was interrupted; their numbers stand."""
     return services.render_waiting()
+
+
+@shared_task
+def lapse_letters() -> int:
+    """Let letters lapse that nobody signed within their validity, and drafts nobody took up."""
+    return services.lapse_letters() + drafts.lapse_drafts()

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from reports.letters import style_views, views
+from reports.letters import draft_views, style_views, views
 
 app_name = "letters"
 urlpatterns = [
     path("", views.register, name="register"),
+    path("drafts/", draft_views.drafts, name="drafts"),
+    path("drafts/<uuid:uid>/drop/", draft_views.drop, name="draft_drop"),
     path("style/", style_views.style, name="style"),
+    path("numbers/", style_views.numbers, name="numbers"),
     path("<uuid:uid>/", views.letter, name="letter"),
     path("<uuid:uid>/pdf/", views.pdf, name="pdf"),
     path("<uuid:uid>/sign/", views.sign, name="sign"),

@@ -18,6 +18,7 @@ from reports.letters import kinds, notes, selectors, services
 from reports.letters.desk import READERS, register_row, row_of
 from reports.letters.forms import HandOverForm, ReasonForm, RegisterFilter
 from reports.letters.models import Letter
+from reports.letters.workflow import DRAFT as LETTER_DRAFT
 from reports.letters.workflow import LETTER, LetterState
 
 PAGE_SIZE = 30
@@ -38,6 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [register_row(item) | {"later": said.get(item.uid)} for item in page.rows],
         "form": form,
+        "may_draft": LETTER_DRAFT.is_permitted(LETTER_DRAFT.steps["drop"], actor),
         "active": sum(1 for value in filters.values() if value),
         "list_url": reverse("letters:register"),
         "previous_url": _page_url(request, page.previous),

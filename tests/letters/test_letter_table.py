@@ -17,6 +17,8 @@ EXPECTED = {
     # Anyone of the office who has the signed paper in hand may say so.
     ("numbered", "signed"): {"sign": "FO BO KOOR HEAD"},
     ("signed", "handed"): {"hand_over": "FO BO"},
+    # Nobody signed it while it held.
+    ("numbered", "lapsed"): {"lapse": "SYS"},
     # A mistake is voided, at any time; the counter alone does not void.
     ("numbered", "void"): {"void": "BO KOOR HEAD"},
     ("signed", "void"): {"void": "BO KOOR HEAD"},
@@ -48,5 +50,6 @@ def test_exactly_these_moves_need_a_reason():
     assert caught.value.field == "reason"
 
 
-def test_nothing_leads_out_of_void():
-    assert not [step for step in LETTER.steps.values() if LetterState.VOID in step.sources]
+@pytest.mark.parametrize("state", [LetterState.VOID, LetterState.LAPSED])
+def test_nothing_leads_out_of_an_ended_letter(state):
+    assert not [step for step in LETTER.steps.values() if state in step.sources]
