@@ -13,7 +13,8 @@ PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope --no-l
 
 .DEFAULT_GOAL := help
 .PHONY: help environment dev-environment run demo-reset test unit lint format types layers \
-        migrations check-hosted benchmark trial-delivery contract messages messages-check screenshots clean
+        migrations check-hosted benchmark trial-delivery trial-numbers contract messages messages-check \
+        screenshots clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ trial-delivery: dev-environment  ## referrals through everything that breaks bet
 
 contract: dev-environment  ## does another system keep docs/exchange.md? URL=https://… TOKEN=… (ARGS="--ask")
 	@CONTRACT_TOKEN="$(TOKEN)" $(PY) -m tests.contract --url "$(URL)" $(ARGS)
+
+trial-numbers: dev-environment  ## ten thousand letter numbers by eight writers
+	@$(PY) -m tests.letters.trial $(ARGS)
 
 lint: dev-environment  ## style of Python and templates
 	@$(PY) -m ruff check .

@@ -96,7 +96,8 @@ from reports.figures.documents import services as reports
 from reports.figures.models import Report, ReportAction
 from reports.figures.periods import Period
 from reports.letters.codes import shown
-from reports.letters.models import Letter
+from reports.letters.drafts import keep_draft
+from reports.letters.models import Letter, LetterDraft
 from reports.letters.selectors import last_revision, signers
 from reports.letters.selectors import letter as find_letter
 from reports.letters.services import render_revision
@@ -151,6 +152,7 @@ class World:
     brought: Package
     received_file: ReceivedFile
     letter: Letter
+    letter_draft: LetterDraft
     listing: Letter
     register: Register
     verval: VervalList
@@ -257,6 +259,7 @@ def build() -> World:
         brought=brought,
         received_file=_file_of(cast, ReceivedReferral.objects.get()),
         letter=_sktm(cast, person),
+        letter_draft=_letter_draft(cast, person),
         listing=_listing(cast, person),
         register=Register.objects.get(office=cast.village, code="DTSEN"),
         verval=_verval(cast),
@@ -459,6 +462,17 @@ def _file_of(cast: Cast, received: ReceivedReferral) -> ReceivedFile:
         media_type=kept.media_type,
         attachment=kept,
         arrived_at=timezone.now(),
+    )
+
+
+def _letter_draft(cast: Cast, person: Resident) -> LetterDraft:
+    return keep_draft(
+        actor=cast.actor("front"),
+        kind="sktm",
+        subject_uid=person.uid,
+        about=person.name,
+        uid=uuid.uuid4(),
+        typed={"purpose": ["sekolah"]},
     )
 
 

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from reports.letters.models import Letter, LetterRevision, LetterSeries
 from reports.letters.services import Content, issue_letter
@@ -75,6 +75,24 @@ def test_one_button_pressed_many_times_at_once_makes_one_letter(cast, quick_prin
     assert len(made) == 8
     assert len(set(made)) == 1
     assert_no_gap_and_no_double(1)
+
+
+@pytest.mark.processes
+def test_the_trial_of_many_writers_in_small():
+    """The whole thing is ten thousand letters: docs/letters.md."""
+    server = database_url() if connection.vendor == "postgresql" else ""
+    command = [sys.executable, "-m", "tests.letters.trial", "--letters", "40", "--writers", "4"]
+    answer = subprocess.run(
+        [*command, "--server", server],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    for figure in ("letters: 40", "last number: 40", "gaps: 0", "doubles: 0", "taken back: 4"):
+        assert f"  {figure}\n" in answer.stdout
 
 
 @pytest.mark.processes
