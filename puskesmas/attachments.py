@@ -64,11 +64,12 @@ def store(
     max_bytes: int | None = None,
     field: str = "file",
     keep_position: bool = False,
+    longest_side: int | None = None,
 ) -> Attachment:
     """Check the upload, encrypt it and return its row. Pictures and PDFs lose their metadata.
 
     ``keep_position`` is for photos of houses: where the camera says it stood is kept with the row.
-    A signed PDF is kept byte for byte.
+    ``longest_side`` in pixels shrinks a larger picture. A signed PDF is kept byte for byte.
 
     Raises:
         InvalidInput: too large, empty, or not of an allowed type by its content.
@@ -94,7 +95,7 @@ def store(
     position = None
     if media_type in IMAGE_TYPES:
         position = position_of(content) if keep_position else None
-        content, media_type = _clean_image(content, field=field)
+        content, media_type = _clean_image(content, field=field, longest_side=longest_side)
     elif media_type == "application/pdf":
         content = _clean_pdf(content, field=field)
     return store_bytes(
@@ -173,14 +174,16 @@ def sniff(content: bytes, *, name: str) -> str:
 _KNOWN = DOCUMENT_TYPES | SHEET_TYPES - {"text/csv"}
 
 
-def _clean_image(content: bytes, *, field: str) -> tuple[bytes, str]:
+def _clean_image(
+    content: bytes, *, field: str, longest_side: int | None = None
+) -> tuple[bytes, str]:
     """Decode and encode again: what is not picture (position, scripts, trailers) is gone.
 
     Raises:
         InvalidInput: too many pixels, or damaged.
     """
     try:
-        return _encoded_again(content, field=field)
+        return _encoded_again(content, field=field, longest_side=longest_side)
     except InvalidInput:
         raise
     except Exception as error:
@@ -192,13 +195,15 @@ def _clean_image(content: bytes, *, field: str) -> tuple[bytes, str]:
         ) from None
 
 
-def _encoded_again(content: bytes, *, field: str) -> tuple[bytes, str]:
+def _encoded_again(content: bytes, *, field: str, longest_side: int | None) -> tuple[bytes, str]:
     with Image.open(io.BytesIO(content)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise InvalidInput(_("Foto terlalu besar. Perkecil dulu ukurannya."), field=field)
         upright = ImageOps.exif_transpose(image)
         target = "PNG" if image.format == "PNG" else "JPEG"
         bare = upright.convert("RGBA" if target == "PNG" else "RGB")
+        if longest_side is not None:
+            bare.thumbnail((longest_side, longest_side))
         bare.info.clear()  # else a JPEG's comment would be written again
         out = io.BytesIO()
         bare.save(out, target, quality=85)

@@ -1,7 +1,7 @@
 """The surat rujukan: what goes with a file that is carried, built from what was approved."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -28,6 +28,22 @@ from reports.letters.words import counted
 KIND = "rujukan"
 
 
+_SAMPLE = {
+    "subject": kinds.SAMPLE_PERSON,
+    "recipient": ["Kepala Dinas Sosial", "di Jember"],
+    "nature": "Biasa",
+    "about": "Rujukan kepesertaan KIS PBI-JK",
+    "programme": "KIS PBI-JK",
+    "case": "4821 0937 5561",
+    "enclosed": "",
+    "needs": ["Kartu KIS aktif"],
+    "finding": "",
+    "paragraphs": [],
+    "files": [],
+    "copies": ["Arsip"],
+}
+
+
 def register() -> None:
     """Give the kind its place among the letters; called from ``AppConfig.ready()``."""
     kinds.register(
@@ -36,12 +52,18 @@ def register() -> None:
             name=gettext_lazy("Surat rujukan"),
             title="Surat Rujukan",
             subject_url=_referral_url,
+            sample=_SAMPLE,
         )
     )
 
 
 def correspondence(
-    code: str, *, name: Any, title: str, subject_url: Callable[[Letter], str]
+    code: str,
+    *,
+    name: Any,
+    title: str,
+    subject_url: Callable[[Letter], str],
+    sample: Mapping[str, Any] | None = None,
 ) -> kinds.LetterKind:
     """Return a kind of letter from the Puskesos to whom a referral goes."""
     return kinds.LetterKind(
@@ -55,6 +77,7 @@ def correspondence(
             role.value for role in (Role.FRONT, Role.BACK, Role.COORDINATOR, Role.HEAD)
         ),
         subject_url=subject_url,
+        sample=sample,
     )
 
 

@@ -417,6 +417,24 @@ def _replace_page(letter: Letter) -> str:
     return reverse("registry:sktm_replace", args=[letter.uid])
 
 
+_SAMPLE = {
+    "subject": kinds.SAMPLE_PERSON,
+    "scope": "family",
+    "dependants": [
+        {
+            "name": "Ahmad (contoh)",
+            "nik": "3509990103100001",
+            "relation": "Anak",
+            "birth_date": "01-03-2010",
+        }
+    ],
+    "dependants_counted": counted(1, "orang"),
+    "basis": "surat pengantar Ketua RT 001 RW 002 nomor 12/RT/2026",
+    "register": "",
+    "purpose": "pengurusan beasiswa",
+}
+
+
 def register() -> None:
     """Add the kind and its panel; called from ``AppConfig.ready()``."""
     kinds.register(
@@ -430,6 +448,7 @@ def register() -> None:
             revise_url=_revise_page,
             replace_url=_replace_page,
             new_url=_new_page,
+            sample=_SAMPLE,
         )
     )
     letters = "letters/person_panel.html"

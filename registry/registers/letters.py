@@ -256,6 +256,16 @@ def _panel(actor: Actor, resident: Resident) -> dict[str, Any]:
     return deciles_panel(actor, resident) | {"may_issue": may_issue}
 
 
+_SAMPLE = {
+    "subject": kinds.SAMPLE_PERSON,
+    "register": "DTSEN",
+    "decile": "2",
+    "data_date": "1 Oktober 2026",
+    "source": "SIKS-NG",
+    "purpose": "pendaftaran sekolah",
+}
+
+
 def register() -> None:
     """Add the kinds and the panels; called from ``AppConfig.ready()``."""
     for code, name, title in (
@@ -276,6 +286,7 @@ def register() -> None:
                 subject_url=_person_page,
                 revise_url=_revise_page,
                 replace_url=_replace_page,
+                sample=_SAMPLE | {"listed": code == LISTED},
             )
         )
     template = "registry/registers/deciles_panel.html"

@@ -7,7 +7,7 @@ class LettersConfig(AppConfig):
     verbose_name = _("Surat")
 
     def ready(self) -> None:
-        from puskesmas import panels, searching
+        from puskesmas import attachments, panels, searching
         from puskesmas.models import Role
         from puskesmas.navigation import Entry, add
         from reports.letters import desk, draft_views, kinds, styles
@@ -22,6 +22,7 @@ class LettersConfig(AppConfig):
                 village=True,
             )
         )
+        attachments.register_owner(styles.may_see_logo)
         add(
             Entry(
                 label=_("Bentuk surat"),

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 from puskesmas.models import Assignment, Office, Role
+from reports.letters import wording
 from reports.letters.kinds import LetterKind
-from reports.letters.models import LetterStyle
+from reports.letters.models import LetterForm, LetterStyle
 from reports.letters.words import long_date
 
 _NO_NAME = "(…………………………………)"
@@ -40,6 +41,20 @@ class Person(Subject):
     address: NotRequired[str]
     phone: NotRequired[str]
     nik_withheld: NotRequired[bool]
+
+
+class Logo(TypedDict):
+    """Arms on the letterhead: the attachment's uid, and what it must hash to when printed."""
+
+    uid: str
+    sha256: str
+
+
+class Wording(TypedDict):
+    """The office's own sentences, slots filled; empty leaves the kind's."""
+
+    opening: str
+    closing: str
 
 
 class OfficeHead(TypedDict):
@@ -75,6 +90,7 @@ class FrozenLetter(TypedDict):
     """Everything the template sees. Drafts have no ``verification`` and no counter.
 
     ``profile`` is what the file is made to conform to (``models.Profile``), ``paper`` "f4" or "a4".
+    ``logos`` has "left", "right", both or neither; ``witnesses`` the places to sign, 1 and up.
     """
 
     kind: str
@@ -88,6 +104,9 @@ class FrozenLetter(TypedDict):
     place: str
     valid_until: str
     office: OfficeHead
+    logos: dict[str, Logo]
+    wording: Wording
+    witnesses: list[int]
     signature: Signature
     acknowledged: Signature | None
     verification: Verification | None
@@ -255,6 +274,7 @@ def freeze(
     kind: LetterKind,
     office: Office,
     style: LetterStyle,
+    form: LetterForm,
     body: dict[str, Any],
     dated: date,
     number: str,
@@ -264,7 +284,8 @@ def freeze(
     verification: Verification | None = None,
 ) -> FrozenLetter:
     """Return the complete content of a letter; without ``verification`` it is a draft."""
-    return {
+    letterhead = form.letterhead or kind.letterhead
+    frozen: FrozenLetter = {
         "kind": kind.code,
         "title": kind.title,
         "draft": verification is None,
@@ -275,13 +296,29 @@ def freeze(
         "dated": long_date(dated),
         "place": office.name,
         "valid_until": long_date(valid_until),
-        "office": office_head(office, letterhead=kind.letterhead),
-        "signature": signature(office, signer, letterhead=kind.letterhead),
+        "office": office_head(office, letterhead=letterhead),
+        "logos": _logos(style),
+        "wording": {"opening": "", "closing": ""},
+        "witnesses": list(range(1, form.witnesses + 1)),
+        "signature": signature(office, signer, letterhead=letterhead),
         "acknowledged": signature(office, acknowledger, letterhead="village")
         if acknowledger
         else None,
         "verification": verification,
         "body": clean(body),
+    }
+    said = wording.values_of(frozen)
+    frozen["wording"] = {
+        "opening": clean(wording.fill(form.opening, said)),
+        "closing": clean(wording.fill(form.closing, said)),
+    }
+    return frozen
+
+
+def _logos(style: LetterStyle) -> dict[str, Logo]:
+    chosen = {"left": style.left_logo, "right": style.right_logo}
+    return {
+        side: {"uid": str(logo.uid), "sha256": logo.sha256} for side, logo in chosen.items() if logo
     }
 
 

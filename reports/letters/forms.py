@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy
 from puskesmas.forms import NumberInput
 from puskesmas.pages import ActForm, CreateForm
 from reports.letters import codes, kinds
-from reports.letters.models import LetterDraft, Paper, Profile
+from reports.letters.kinds import LetterKind
+from reports.letters.models import LetterDraft, Letterhead, Paper, Profile
+from reports.letters.styles import MOST_WITNESSES
+from reports.letters.wording import LONGEST, SLOTS
 from reports.letters.workflow import LetterState
 
 
@@ -73,6 +76,10 @@ def fill_from_draft(form: forms.Form, draft: LetterDraft) -> None:
     form.initial["version"] = draft.version
 
 
+def _picture() -> forms.FileInput:
+    return forms.FileInput({"accept": "image/png,image/jpeg"})
+
+
 class StyleForm(ActForm):
     """What all letters of the office look like."""
 
@@ -84,6 +91,65 @@ class StyleForm(ActForm):
         help_text=gettext_lazy("Keduanya dapat dibuka dan dicetak seperti PDF biasa."),
     )
     paper = forms.ChoiceField(label=gettext_lazy("Kertas"), choices=Paper)
+    left_logo = forms.FileField(
+        label=gettext_lazy("Lambang di kiri kop"), required=False, widget=_picture()
+    )
+    right_logo = forms.FileField(
+        label=gettext_lazy("Lambang di kanan kop"), required=False, widget=_picture()
+    )
+    without_left = forms.BooleanField(
+        label=gettext_lazy("Hapus lambang kiri yang sekarang"), required=False
+    )
+    without_right = forms.BooleanField(
+        label=gettext_lazy("Hapus lambang kanan yang sekarang"), required=False
+    )
+
+
+class KindForm(ActForm):
+    """What an office changes in a kind of letter."""
+
+    edits_record = True
+
+    letterhead = forms.ChoiceField(
+        label=gettext_lazy("Kop surat"),
+        choices=[("", gettext_lazy("Seperti semula")), *Letterhead.choices],
+        required=False,
+    )
+    classification = forms.CharField(
+        label=gettext_lazy("Kode klasifikasi"), max_length=20, required=False
+    )
+    opening = forms.CharField(
+        label=gettext_lazy("Kalimat pembuka"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        max_length=LONGEST,
+    )
+    closing = forms.CharField(
+        label=gettext_lazy("Kalimat penutup"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        max_length=LONGEST,
+    )
+    acknowledged = forms.BooleanField(
+        label=gettext_lazy("Bertanda “Mengetahui” kepala bila ia tidak menandatangani sendiri"),
+        required=False,
+    )
+    witnesses = forms.IntegerField(
+        label=gettext_lazy("Jumlah saksi"),
+        min_value=0,
+        max_value=MOST_WITNESSES,
+        widget=NumberInput(width=3),
+    )
+
+    def __init__(self, *args: Any, kind: LetterKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["classification"].help_text = _("Semula %(code)s.") % {
+            "code": kind.classification
+        }
+        named = ", ".join(f"{{{slot}}}" for slot in SLOTS)
+        hint = _("Kosongkan untuk kalimat semula. Yang boleh disebut: %(slots)s.")
+        for name in ("opening", "closing"):
+            self.fields[name].help_text = hint % {"slots": named}
 
 
 class NumbersForm(ActForm):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
-from puskesmas.models import Office, OfficeRow, OfficeRowQuerySet, User
+from puskesmas.models import Attachment, Office, OfficeRow, OfficeRowQuerySet, User
 from reports.letters import matters
 from reports.letters.workflow import DraftState, LetterState
 
@@ -39,6 +39,39 @@ class LetterStyle(models.Model):
         _("jenis berkas surat"), max_length=10, choices=Profile, default=Profile.ARCHIVE
     )
     paper = models.CharField(_("kertas"), max_length=2, choices=Paper, default=Paper.F4)
+    left_logo = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, related_name="letters_left"
+    )
+    right_logo = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, related_name="letters_right"
+    )
+
+
+class Letterhead(models.TextChoices):
+    VILLAGE = "village", _("Pemerintah desa/kelurahan")
+    PUSKESOS = "puskesos", _("Puskesos")
+
+
+class LetterForm(models.Model):
+    """What an office changed in a kind of letter; what is empty is as the kind has it.
+
+    ``opening`` and ``closing`` are wording (:mod:`reports.letters.wording`). Its version is the
+    office's.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="letter_forms")
+    kind = models.CharField(max_length=30)
+    letterhead = models.CharField(
+        _("kop surat"), max_length=10, choices=Letterhead, default="", blank=True
+    )
+    classification = models.CharField(_("kode klasifikasi"), max_length=20, default="", blank=True)
+    opening = models.TextField(_("kalimat pembuka"), default="", blank=True)
+    closing = models.TextField(_("kalimat penutup"), default="", blank=True)
+    acknowledged = models.BooleanField(_("dengan “Mengetahui” kepala"), default=False)
+    witnesses = models.PositiveSmallIntegerField(_("jumlah saksi"), default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office", "kind"], name="one_letter_form")]
 
 
 class LetterSeries(models.Model):

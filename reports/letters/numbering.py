@@ -14,7 +14,7 @@ from puskesmas.models import Office
 from puskesmas.number_patterns import SLOT, check_pattern
 from reports.letters import kinds
 from reports.letters.kinds import LetterKind
-from reports.letters.models import Letter, LetterSeries
+from reports.letters.models import Letter, LetterForm, LetterSeries
 from reports.letters.styles import must_adapt
 from reports.letters.words import roman_month
 
@@ -122,6 +122,7 @@ def _locked(
     LetterSeries.objects.select_for_update().get(code=_ONE_SERIES, **key)
     rivals = LetterSeries.objects.filter(**key)
     if code != _ONE_SERIES and kind is not None:
-        rivals = rivals.filter(code__in=[_ONE_SERIES, *kinds.alike(kind)])
+        own = LetterForm.objects.filter(office=office).values_list("kind", "classification")
+        rivals = rivals.filter(code__in=[_ONE_SERIES, *kinds.alike(kind, dict(own))])
     found = {row.code: row for row in rivals}
     return found[code], list(found.values())

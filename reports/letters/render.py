@@ -12,7 +12,7 @@ import threading
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import segno
 from django.template.loader import get_template
@@ -20,8 +20,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 from PIL import ImageFile
 
+from puskesmas import attachments
+from puskesmas.models import Attachment
 from reports.letters import fonts
-from reports.letters.contexts import FrozenLetter, ReceiptContext
+from reports.letters.contexts import FrozenLetter, Logo, ReceiptContext
 from reports.letters.kinds import LetterKind
 
 _STYLE = Path(__file__).parent / "letter.css"
@@ -38,11 +40,13 @@ def render_letter(kind: LetterKind, frozen: FrozenLetter) -> bytes:
         Exception: whatever the template or WeasyPrint raises; callers decide what it means.
     """
     verification = frozen["verification"]
+    pictures = {side: _picture(logo) for side, logo in frozen.get("logos", {}).items()}
     return render_pdf(
         kind.template,
         {**frozen, "qr": qr(verification["url"]) if verification else ""},
         # What was frozen before offices could choose names no profile.
         profile=frozen.get("profile"),
+        pictures=pictures,
     )
 
 
@@ -53,10 +57,29 @@ def render_receipt(context: ReceiptContext) -> bytes:
     )
 
 
-def render_pdf(template: str, context: dict[str, Any], *, profile: str | None = None) -> bytes:
+def _picture(logo: Logo) -> bytes:
+    """Return the arms as they were when the letter was frozen.
+
+    Raises:
+        ValueError: the kept file is another.
+    """
+    content = attachments.read(Attachment.objects.get(uid=logo["uid"]))
+    if hashlib.sha256(content).hexdigest() != logo["sha256"]:
+        raise ValueError("the stored arms differ from what was frozen")
+    return content
+
+
+def render_pdf(
+    template: str,
+    context: dict[str, Any],
+    *,
+    profile: str | None = None,
+    pictures: dict[str, bytes] | None = None,
+) -> bytes:
     """Return the PDF of a letter template, tagged; raises what :func:`render_letter` raises.
 
-    ``profile`` is what the file says it conforms to, a value of ``models.Profile``.
+    ``profile`` is what the file says it conforms to, a value of ``models.Profile``. ``pictures``
+    are shown under their names as ``puskesos:picture/<name>``.
     """
     from weasyprint import HTML
 
@@ -64,6 +87,7 @@ def render_pdf(template: str, context: dict[str, Any], *, profile: str | None = 
         html = get_template(template).render(context)
     with _one_at_a_time:
         style, font_config, fetcher = _engine()
+        fetcher.pictures = pictures or {}
         document = HTML(string=html, base_url=_SCHEME, url_fetcher=fetcher)
         pdf: bytes = document.write_pdf(
             stylesheets=[style],
@@ -147,7 +171,13 @@ def _own_assets_only() -> Any:
     assets = {f"{_SCHEME}font/{name}": path for name, path in fonts.ensure_fonts().items()}
 
     class OwnAssets(URLFetcher):
+        #: Of the letter at work.
+        pictures: ClassVar[dict[str, bytes]] = {}
+
         def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.removeprefix(f"{_SCHEME}picture/")
+            if name != url and name in self.pictures:
+                return URLFetcherResponse(url, self.pictures[name])
             if url not in assets:
                 raise ValueError("letters fetch nothing from outside")
             return URLFetcherResponse(url, assets[url].read_bytes(), {"Content-Type": "font/ttf"})

@@ -27,15 +27,15 @@ from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, InvalidInput, NotYourRole, WrongState
 from puskesmas.history import audit, record_transition
 from puskesmas.locking import first_result, lock
-from puskesmas.models import Assignment, Office
+from puskesmas.models import Assignment, Office, Role
 from puskesmas.public_pages import residents_base
 from puskesmas.workflow import role_names
 from reports.letters import codes, drafts, kinds, numbering, render, selectors
 from reports.letters.contexts import FrozenLetter, Verification, freeze
 from reports.letters.kinds import LetterKind
-from reports.letters.models import Letter, LetterRevision
+from reports.letters.models import Letter, LetterForm, LetterRevision
 from reports.letters.signals import letter_moved
-from reports.letters.styles import style_of
+from reports.letters.styles import checked, form_of, must_adapt, style_of
 from reports.letters.workflow import LETTER, NOT_YET, LetterState
 
 log = logging.getLogger("puskesmas.letters")
@@ -75,6 +75,25 @@ def preview(*, actor: Actor, kind: str, content: Content) -> bytes:
     letter_kind = _kind_for(actor, kind)
     dated = _check(actor.office, content)
     return _trial(letter_kind, _frozen(letter_kind, actor.office, content, dated=dated))
+
+
+def sample(*, actor: Actor, kind: LetterKind, form: LetterForm) -> bytes:
+    """Return a letter about invented people by a form not kept yet, marked KONSEP.
+
+    Raises:
+        NotYourRole: the actor does not administer the office.
+        InvalidInput: see :func:`reports.letters.styles.checked`.
+        CannotPrint: it could not be laid out.
+    """
+    must_adapt(actor)
+    office = actor.office
+    people = selectors.signers(office)
+    content = Content(
+        body=kind.sample or {},
+        signer=people[-1] if people else None,
+        valid_until=office.today() + timedelta(days=90),
+    )
+    return _trial(kind, _frozen(kind, office, content, dated=office.today(), form=checked(form)))
 
 
 def issue_letter(
@@ -370,27 +389,43 @@ def _frozen(
     *,
     dated: date,
     letter: Letter | None = None,
+    form: LetterForm | None = None,
 ) -> FrozenLetter:
-    """Return the complete content; without a numbered letter it is a draft."""
-    number = letter.number if letter else _number(kind, office, dated=dated, counter=None)
+    """Return the complete content; without a numbered letter it is a draft.
+
+    ``form`` is the office's own of the kind, read where it is not given.
+    """
+    form = form or form_of(office, kind.code)
+    number = letter.number if letter else _number(kind, office, form, dated=dated, counter=None)
     return freeze(
         kind=kind,
         office=office,
         style=style_of(office),
+        form=form,
         body=dict(content.body),
         dated=dated,
         number=number,
         valid_until=content.valid_until,
         signer=content.signer,
-        acknowledger=content.acknowledger,
+        acknowledger=content.acknowledger or _acknowledger(office, form, content.signer),
         verification=_verification(office, letter.token) if letter else None,
     )
 
 
-def _number(kind: LetterKind, office: Office, *, dated: date, counter: int | None) -> str:
+def _acknowledger(office: Office, form: LetterForm, signer: Assignment | None) -> Assignment | None:
+    """Return the head who acknowledges, where the form asks for it and he does not sign himself."""
+    if not form.acknowledged or signer is None or signer.role == Role.HEAD:
+        return None
+    heads = [one for one in selectors.signers(office) if one.role == Role.HEAD]
+    return heads[0] if heads else None
+
+
+def _number(
+    kind: LetterKind, office: Office, form: LetterForm, *, dated: date, counter: int | None
+) -> str:
     return numbering.format_number(
         office.letter_number_pattern,
-        classification=kind.classification,
+        classification=form.classification or kind.classification,
         counter=counter,
         village=office.code,
         dated=dated,
@@ -449,7 +484,8 @@ def _issue(
     office = actor.office
     series, counter = numbering.take_number(office=office, kind=kind, year=dated.year)
     _refuse_second(sole)
-    number = _number(kind, office, dated=dated, counter=counter)
+    form = form_of(office, kind.code)
+    number = _number(kind, office, form, dated=dated, counter=counter)
     _require_unused(office, number)
     code = codes.new_code()
     letter = Letter.objects.create(
@@ -470,7 +506,7 @@ def _issue(
         token_hash=codes.lookup(code),
     )
     drafts.become_letter(letter, actor=actor)
-    frozen = _frozen(kind, office, content, dated=dated, letter=letter)
+    frozen = _frozen(kind, office, content, dated=dated, letter=letter, form=form)
     _add_revision(letter, kind, frozen, number=1)
     record_transition(
         subject=letter, field="state", step=LETTER.steps["issue"], source=NOT_YET, actor=actor

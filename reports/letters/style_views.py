@@ -3,13 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from puskesmas.pages import actor_of, carried_out, form_page, officer_page
-from reports.letters.forms import NumbersForm, StyleForm
+from puskesmas.errors import DomainError, NotFound
+from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page
+from reports.letters.forms import KindForm, NumbersForm, StyleForm
+from reports.letters.kinds import adaptable
+from reports.letters.models import LetterForm
 from reports.letters.numbering import continue_numbers
 from reports.letters.selectors import series_of
-from reports.letters.styles import ADAPTERS, change_style, style_of
+from reports.letters.services import sample
+from reports.letters.styles import ADAPTERS, change_form, form_of, keep_style, style_of
+from reports.letters.views import pdf_response
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,11 +29,47 @@ def style(request: HttpRequest) -> HttpResponse:
         "profile": now.profile,
         "paper": now.paper,
     }
-    form = StyleForm(request.POST or None, initial=initial)
-    done = _("Bentuk surat disimpan. Surat yang sudah bernomor tidak berubah.")
-    if carried_out(request, form, change_style, done=done, actor=actor):
+    form = StyleForm(request.POST or None, request.FILES or None, initial=initial)
+    if carried_out(request, form, keep_style, done=_SAVED, actor=actor):
         return redirect("letters:style")
-    return form_page(request, "letters/style.html", {"form": form})
+    context = {"form": form, "style": now, "kinds": adaptable()}
+    return form_page(request, "letters/style.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@officer_page(*ADAPTERS, village=True)
+def kind_form(request: HttpRequest, code: str) -> HttpResponse:
+    """Show and change the office's form of a kind; "preview" draws a sample of what is typed."""
+    actor = actor_of(request)
+    kind = next((one for one in adaptable() if one.code == code), None)
+    if kind is None:
+        raise NotFound(_("Jenis surat itu tidak ada, atau bentuknya tidak dapat diubah."))
+    now = form_of(actor.office, code)
+    initial = {name: getattr(now, name) for name in _CHANGEABLE} | {"version": actor.office.version}
+    form = KindForm(request.POST or None, initial=initial, kind=kind)
+    if "preview" in request.POST and form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in _CHANGEABLE}
+        asked = LetterForm(office=actor.office, kind=code, **typed)
+        try:
+            pdf = sample(actor=actor, kind=kind, form=asked)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            return pdf_response(pdf, name="konsep.pdf")
+    elif carried_out(request, form, change_form, done=_SAVED, actor=actor, kind=kind):
+        return redirect("letters:style")
+    return form_page(request, "letters/kind_form.html", {"form": form, "kind": kind})
+
+
+_SAVED = gettext_lazy("Bentuk surat disimpan. Surat yang sudah bernomor tidak berubah.")
+_CHANGEABLE = (
+    "letterhead",
+    "classification",
+    "opening",
+    "closing",
+    "acknowledged",
+    "witnesses",
+)
 
 
 @require_http_methods(["GET", "POST"])

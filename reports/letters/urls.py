@@ -8,6 +8,7 @@ urlpatterns = [
     path("drafts/", draft_views.drafts, name="drafts"),
     path("drafts/<uuid:uid>/drop/", draft_views.drop, name="draft_drop"),
     path("style/", style_views.style, name="style"),
+    path("forms/<slug:code>/", style_views.kind_form, name="kind_form"),
     path("numbers/", style_views.numbers, name="numbers"),
     path("<uuid:uid>/", views.letter, name="letter"),
     path("<uuid:uid>/pdf/", views.pdf, name="pdf"),

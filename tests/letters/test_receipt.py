@@ -8,7 +8,7 @@ import pytest
 from puskesmas.models import Office
 from reports.letters import kinds, render
 from reports.letters.contexts import ReceiptContext, freeze, office_head
-from reports.letters.styles import style_of
+from reports.letters.styles import form_of, style_of
 from tests.letters.conftest import body
 from tests.letters.test_issuing import pdf_text
 
@@ -95,6 +95,7 @@ def referral(cast, **changes) -> bytes:
         kind=kind,
         office=cast.village,
         style=style_of(cast.village),
+        form=form_of(cast.village, "rujukan"),
         body=body(**changes),
         dated=cast.village.today(),
         number="400.9.14/0001/35.09.99.2003/XI/2026",
