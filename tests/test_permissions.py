@@ -809,6 +809,13 @@ PAGES = rows(
     ),
     row(
         "GET POST",
+        "/letters/forms/sktm/",
+        {"admin"},
+        {"witnesses": "1", "closing": "Sekian."},
+        hidden={"district_admin"},
+    ),
+    row(
+        "GET POST",
         "/letters/numbers/",
         {"admin"},
         {"last_number": "12"},
