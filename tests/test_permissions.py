@@ -793,6 +793,7 @@ PAGES = rows(
     row("GET POST", "/programmes/aid/recipients/{struck_aid.uid}/minutes/", KEEPERS),
     # Letters
     row("GET", "/letters/", LETTERS),
+    row("GET", "/letters/month/", LETTERS),
     row("GET", "/letters/drafts/", DESK | {"koordinator"}),
     row(
         "GET POST",

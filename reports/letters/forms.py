@@ -173,6 +173,12 @@ class NumbersForm(ActForm):
             field.choices = [("", "---------"), *kinds.choices()]
 
 
+class MonthForm(forms.Form):
+    """A month of the agenda, as ``2026-11``; it lives in the address."""
+
+    month = forms.DateField(input_formats=["%Y-%m"], required=False)
+
+
 class RegisterFilter(forms.Form):
     """Filters of the letters register; they live in the address, so no names here."""
 

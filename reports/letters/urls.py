@@ -5,6 +5,7 @@ from reports.letters import draft_views, style_views, views
 app_name = "letters"
 urlpatterns = [
     path("", views.register, name="register"),
+    path("month/", views.month, name="month"),
     path("drafts/", draft_views.drafts, name="drafts"),
     path("drafts/<uuid:uid>/drop/", draft_views.drop, name="draft_drop"),
     path("style/", style_views.style, name="style"),

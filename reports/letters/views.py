@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -14,9 +14,9 @@ from puskesmas.actors import Actor
 from puskesmas.history import audit
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
 from puskesmas.workflow import Step
-from reports.letters import kinds, notes, selectors, services
+from reports.letters import agenda, copies, kinds, notes, selectors, services
 from reports.letters.desk import READERS, register_row, row_of
-from reports.letters.forms import HandOverForm, ReasonForm, RegisterFilter
+from reports.letters.forms import HandOverForm, MonthForm, ReasonForm, RegisterFilter
 from reports.letters.models import Letter
 from reports.letters.workflow import DRAFT as LETTER_DRAFT
 from reports.letters.workflow import LETTER, LetterState
@@ -39,6 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [register_row(item) | {"later": said.get(item.uid)} for item in page.rows],
         "form": form,
+        "months": agenda.latest_months(actor.office),
         "may_draft": LETTER_DRAFT.is_permitted(LETTER_DRAFT.steps["drop"], actor),
         "active": sum(1 for value in filters.values() if value),
         "list_url": reverse("letters:register"),
@@ -54,6 +55,20 @@ def _page_url(request: HttpRequest, position: str) -> str:
     query = request.GET.copy()
     query["at"] = position
     return f"?{query.urlencode()}"
+
+
+@require_GET
+@officer_page(*READERS)
+def month(request: HttpRequest) -> HttpResponse:
+    """The agenda of one month as a list to print, every number in its order."""
+    actor = actor_of(request)
+    form = MonthForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    first = form.cleaned_data["month"] or actor.office.today()
+    pdf = agenda.monthly_list(actor, first)
+    audit(actor=actor, action="letter.agenda")
+    return pdf_response(pdf, name=f"agenda-{first:%Y-%m}.pdf")
 
 
 @require_GET
@@ -130,7 +145,10 @@ def _waiting(item: Letter) -> str:
 @require_GET
 @officer_page(*READERS)
 def pdf(request: HttpRequest, uid: str) -> HttpResponse:
-    """The letter's file, to the own office only; a short one rendered now if a try failed."""
+    """The letter's file, to the own office only; a short one rendered now if a try failed.
+
+    Once it is signed, what is printed again is a copy and says so.
+    """
     actor = actor_of(request)
     item = selectors.letter(actor, uid)
     revision = selectors.last_revision(item)
@@ -139,7 +157,8 @@ def pdf(request: HttpRequest, uid: str) -> HttpResponse:
     if not services.render_revision(revision):
         return render(request, "letters/not_ready.html", {"letter": item}, status=503)
     audit(actor=actor, action="letter.print", subject=item)
-    return pdf_response(services.read_pdf(revision), name=f"{slugify(item.number)}.pdf")
+    pdf = copies.for_printing(item, services.read_pdf(revision))
+    return pdf_response(pdf, name=f"{slugify(item.number)}.pdf")
 
 
 def pdf_response(content: bytes, *, name: str) -> HttpResponse:

@@ -43,7 +43,7 @@ WITH_SECOND_STEP = (
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
     *("/quotas/{", "/realised/{"),
-    "packages/",
+    *("packages/", "/letters/drafts/{"),
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
@@ -55,7 +55,7 @@ STAGED = (
     *("programs:print", "programs:distribution_minutes", "programs:recipient_minutes"),
     *("registry:merge", "registry:unmerge", "programs:draft_trial_of"),
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
-    "proposals:minutes_revise",
+    *("proposals:minutes_revise", "letters:draft_drop"),
     *("referrals:package_make", "referrals:package", "referrals:package_letter"),
 )
 #: Of those below, what a slow walk comes to: the offices' cards are exchanged after ten minutes.
@@ -89,6 +89,7 @@ NOT_PAGES = {
         ("registry:number_notes", "registry:number_notes_of"),
         "a part of the person's form, asked for by its script; read in tests/registry",
     ),
+    "letters:month": "a list to print",
     "referrals:together": "stands behind ticked rows; read in tests/referrals",
     "attachment": "a file of somebody's",
     "referrals:realised_problems": "a sheet to take home",
