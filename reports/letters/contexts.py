@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 from puskesmas.models import Assignment, Office, Role
-from reports.letters import wording
+from reports.letters import fonts, wording
 from reports.letters.kinds import LetterKind
 from reports.letters.models import LetterForm, LetterStyle
 from reports.letters.words import long_date
@@ -322,14 +322,28 @@ def _logos(style: LetterStyle) -> dict[str, Logo]:
     }
 
 
+def undrawable(value: Any) -> str:
+    """Return the characters of a JSON value that no letter can show, each once, in their order."""
+    if isinstance(value, str):
+        seen = dict.fromkeys(char for char in value if char not in fonts.drawable())
+        return "".join(char for char in seen if char != "\n")
+    items = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (dict, list, tuple)):
+        return ""
+    return "".join(dict.fromkeys("".join(undrawable(item) for item in items)))
+
+
 def clean(value: Any) -> Any:
     """Return the JSON value without control characters and text-direction tricks.
 
-    A name with a "right to left" mark inside would print as another name.
+    A name with a "right to left" mark inside would print as another name. Letters and their marks
+    are put together (NFC): fonts draw whole letters best.
     """
     if isinstance(value, str):
         return "".join(
-            char for char in value if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"}
+            char
+            for char in unicodedata.normalize("NFC", value)
+            if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"}
         )
     if isinstance(value, dict):
         return {key: clean(item) for key, item in value.items()}

@@ -15,8 +15,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-# Basic Latin to Latin Extended-A, the punctuation and signs that letters use.
-_CHARACTERS = (*range(0x20, 0x180), *range(0x2010, 0x2028), 0x2030, 0x20B9, 0x2212)
+# Latin with all its marks, as names from Arabic are written by scholars (ṣ, ʿ); punctuation, signs.
+_CHARACTERS = (
+    *range(0x20, 0x370),
+    *range(0x1E00, 0x1F00),
+    *range(0x2010, 0x20D0),
+    *range(0x2100, 0x2300),
+)
 # The figures are lining and of one width by themselves; other features only cost time to cut.
 _FEATURES = ["kern"]
 # Optical size in points: letters are set in 11 to 12.
@@ -48,6 +53,15 @@ def ensure_fonts() -> dict[str, Path]:
         if not path.exists():
             _write(path, _cut(*FACES[name]))
     return paths
+
+
+@lru_cache(maxsize=1)
+def drawable() -> frozenset[str]:
+    """Return the characters that every one of our faces can draw."""
+    from fontTools.ttLib import TTFont
+
+    faces = [set(TTFont(path).getBestCmap()) for path in ensure_fonts().values()]
+    return frozenset(chr(code) for code in set.intersection(*faces))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ from puskesmas.models import Assignment, Office, Role
 from puskesmas.public_pages import residents_base
 from puskesmas.workflow import role_names
 from reports.letters import codes, drafts, kinds, numbering, render, selectors
-from reports.letters.contexts import FrozenLetter, Verification, freeze
+from reports.letters.contexts import FrozenLetter, Verification, freeze, undrawable
 from reports.letters.kinds import LetterKind
 from reports.letters.models import Letter, LetterForm, LetterRevision
 from reports.letters.signals import letter_moved
@@ -455,6 +455,15 @@ def _is_long(kind: LetterKind, frozen: FrozenLetter) -> bool:
 
 
 def _trial(kind: LetterKind, frozen: FrozenLetter) -> bytes:
+    """Return the draft's file. Raises InvalidInput for letters no font of ours has, CannotPrint."""
+    if strange := undrawable(frozen):
+        raise InvalidInput(
+            _(
+                "Surat tidak dapat memuat huruf ini: %(letters)s. Tulislah dengan huruf Latin, "
+                "lalu coba lagi."
+            )
+            % {"letters": " ".join(strange[:10])}
+        )
     if kind.excerpt is not None:
         frozen = {**frozen, "body": kind.excerpt(frozen["body"])}
     try:
