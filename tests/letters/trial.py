@@ -10,7 +10,6 @@ second, and the writers meet at the counter far more often.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -43,6 +42,7 @@ def main() -> None:
 
 
 def _try(asked: argparse.Namespace, environment: dict[str, str]) -> dict[str, Any]:
+    environment = environment | {"DJANGO_SETTINGS_MODULE": "puskesmas.settings"}
     _run([sys.executable, "manage.py", "migrate", "--verbosity=0"], environment)
     _inside("prepare", environment, asked)
     share, rest = divmod(asked.letters, asked.writers)
@@ -106,7 +106,6 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
 def _set_up(*, printing: bool) -> None:
     import django
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "puskesmas.settings"
     django.setup()
     if not printing:
         from reports.letters import render
