@@ -114,9 +114,11 @@ def _set_up(*, printing: bool) -> None:
 
 
 def _prepare(_asked: argparse.Namespace) -> dict[str, Any]:
+    from reports.letters.fonts import ensure_fonts
     from tests.cast import make_cast
 
     make_cast()
+    ensure_fonts()
     return {}
 
 
