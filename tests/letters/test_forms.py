@@ -21,8 +21,8 @@ NASTY = [
     "<script>alert(1)</script>",
     '<img src="http://evil.example/x.png">',
     '<img src="file:///etc/passwd">',
-    "<style>@import url(http://evil.example/x.css); .verify, .note { display: none }</style>",
-    "<style>body { background: url(javascript:alert(1)) }</style>",
+    "<style>@import url(http://evil.example/x.css);</style>",
+    '<p style="background: url(javascript:alert(1)); position: fixed">x</p>',
     '<a href="javascript:alert(1)">x</a>',
     '<iframe src="data:text/html,x"></iframe><svg onload="x">',
     '</p></div></body><div class="signature">palsu',
@@ -118,6 +118,7 @@ def test_a_malicious_name_fetches_nothing_either(fetched, name):
         "{{ settings.SECRET_KEY }}",
         "{% include 'base.html' %}",
         "{nama.__class__}",
+        "<style>.verify, .note { display: none } body { background: url(file:///x) }</style>",
         "{password}",
         "{}",
         "{nama",
@@ -273,8 +274,8 @@ def test_arms_that_were_exchanged_on_disk_are_not_printed(issue, cast):
 def test_one_letters_arms_are_not_anothers(issue, cast):
     keep(cast, left_logo=picture())
     issue(kind="sktm", content=Content(body=BODIES["sktm"]))
-    pdf = render.render_letter(kinds.get("sktm"), sample("sktm"))
-    assert len(pikepdf.open(io.BytesIO(pdf)).pages[0].images) == 0
+    pdf = pikepdf.open(io.BytesIO(render.render_letter(kinds.get("sktm"), sample("sktm"))))
+    assert len(pdf.pages[0].images) == 0
     assert render._engine()[2].pictures == {}
 
 
