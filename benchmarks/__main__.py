@@ -15,6 +15,7 @@ SUBJECTS = {
     "import": "benchmarks.imports",
     "matching": "benchmarks.matching",
     "delivery": "benchmarks.delivery",
+    "letters": "benchmarks.letters",
 }
 
 

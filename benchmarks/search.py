@@ -92,12 +92,12 @@ def run(count: int) -> dict[str, Any]:
 
 def _first_search(actor: Actor) -> tuple[float, int]:
     """Return seconds and MiB that the first search of a fresh process costs."""
-    before, started = _memory_mib(), perf_counter()
+    before, started = memory_mib(), perf_counter()
     search_terms.terms_of(actor.office.pk)
-    return round(perf_counter() - started, 2), _memory_mib() - before
+    return round(perf_counter() - started, 2), memory_mib() - before
 
 
-def _memory_mib() -> int:
+def memory_mib() -> int:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() >> 20
 
