@@ -1507,7 +1507,8 @@ def listed_elsewhere(visitors: Visitors, world: World) -> set[str]:
     marks = _marks(world)
     plain = [item for item in TABLE if item.method == "GET" and "{" not in item.path]
     pages = (
-        (str(item), visitors.answer(item, ELSEWHERE[who]).text)
+        # A file (the agenda on paper) is no text; its own test looks inside.
+        (str(item), visitors.answer(item, ELSEWHERE[who]).content.decode(errors="replace"))
         for item in plain
         for who in item.allowed
     )
