@@ -77,7 +77,7 @@ def month(actor: Actor, first: date) -> list[Any]:
     As in the register none is left out; ``readable`` tells what he may read.
     """
     rows = Letter.objects.of_office(actor).filter(dated__year=first.year, dated__month=first.month)
-    found = _marked(_whole(rows), readable_by(actor))
+    found = marked(_whole(rows), readable_by(actor))
     return list(found.order_by("series__code", "counter"))
 
 
