@@ -38,14 +38,18 @@ class ReferralNews:
     """What was said of a referral: what, by whom, when, under which number.
 
     ``by_owner`` says that it is the programme owner's own word; news of who passes the file on
-    must never read as his. ``said_by`` is "" when nobody is known to have said it. ``reason`` and
-    ``instructions`` are personal: shown with the details only, as is ``programme``.
+    must never read as his. ``by_partner`` says that a partner decides here, who is named instead,
+    and ``anonymous_text`` leaves his name out. ``said_by`` is "" when nobody is known to have said
+    it. ``reason`` and ``instructions`` are personal: shown with the details only, as is
+    ``programme``.
     """
 
     text: Any
     said_by: str
     said_on: date
     by_owner: bool = True
+    by_partner: bool = False
+    anonymous_text: Any = ""
     document_number: str = ""
     programme: str = ""
     reason: str = ""
@@ -54,6 +58,8 @@ class ReferralNews:
     @property
     def title(self) -> str:
         """Return the heading that says whose word it is."""
+        if self.by_owner and self.by_partner:
+            return _("Jawaban %(who)s") % {"who": self.said_by or _("lembaga yang dituju")}
         if self.by_owner:
             return _("Jawaban pemilik program")
         if not self.said_by:
@@ -391,8 +397,9 @@ def _answers(case: Complaint) -> list[ReferralNews]:
 
 def _anonymous(said: ReferralNews) -> ReferralNews:
     """Return the news of a confidential matter: whose office it is in would tell the matter."""
-    said_by = _("pemilik program") if said.by_owner else ""
-    return replace(said, said_by=said_by, document_number="")
+    said_by = _("pemilik program") if said.by_owner and not said.by_partner else ""
+    text = said.anonymous_text or said.text
+    return replace(said, text=text, said_by=said_by, document_number="")
 
 
 def details_of(number: str, *, last4: str, address: str) -> Details:

@@ -222,11 +222,15 @@ def _record_failure(message: OutboxMessage, error: TransportError) -> None:
 def retry_now(message: OutboxMessage) -> None:
     """Put a failed or waiting message back in the line and probe now (a person's button).
 
-    A try that is under way keeps its claim: the button never makes two senders of one.
+    A try that is under way keeps its claim: the button never makes two senders of one. A row
+    somebody holds is being settled just now, and what settles it may wait for what the caller
+    holds; it is left to him (see :func:`supersede`).
     """
-    OutboxMessage.objects.filter(
+    waiting = OutboxMessage.objects.filter(
         pk=message.pk, acked_at__isnull=True, superseded_at__isnull=True
-    ).update(failed_at=None, due_at=timezone.now())
+    )
+    if waiting.select_for_update(skip_locked=True).first() is not None:
+        waiting.update(failed_at=None, due_at=timezone.now())
     circuit.probe_now(message.peer_id)
     transaction.on_commit(_wake_sender)
 

@@ -149,7 +149,7 @@ def _standing(row: Referral, delivery: Delivery | None) -> Card:
         tone = _REALISATION_TONES.get(Realisation(row.realisation), "success")
         return Card(row, delivery, row.get_realisation_display(), tone, receipt=receipt)
     tone = _ANSWER_TONES[Answer(row.answer)]
-    return Card(row, delivery, row.get_answer_display(), tone, receipt=receipt)
+    return Card(row, delivery, row.answer_label, tone, receipt=receipt)
 
 
 def _whose_turn(row: Referral, bench: Bench) -> str:
@@ -256,9 +256,8 @@ def _event(item: Transition, tables: dict[str, Any]) -> dict[str, Any]:
 
 def request_facts(payload: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what a received payload says of the request, as (label, value)."""
-    check = payload["register_check"]
     rows = [
-        (_("Daftar pada hari itu"), _checked(check) if check else ""),
+        (_("Daftar pada hari itu"), register_of(payload)),
         (_("Program yang sudah diterima"), ", ".join(payload["programmes_held"])),
         (_("Pemilik program"), payload["programme"]["owner"]),
         (_("Asal"), f"{payload['office']['name']}, {payload['office']['kecamatan']}".rstrip(", ")),
@@ -272,6 +271,12 @@ def finding_of(payload: dict[str, Any]) -> str:
     """Return what the village found, in words; "" where it did not say."""
     finding = payload["finding"]
     return str(Complaint.Finding(finding["result"]).label) if finding else ""
+
+
+def register_of(payload: dict[str, Any]) -> str:
+    """Return what a register said on the day of intake, in words; "" where none was asked."""
+    check = payload["register_check"]
+    return _checked(check) if check else ""
 
 
 def person_facts(payload: dict[str, Any]) -> list[tuple[str, str]]:

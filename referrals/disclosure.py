@@ -25,3 +25,8 @@ def require_basis(programme: Programme, partner: Partner | None, basis: str) -> 
             ),
             field="legal_basis",
         )
+
+
+def may_have(partner: Partner, basis: str) -> bool:
+    """Return whether a received file may go on to a partner on the basis its village stated."""
+    return partner.kind == Partner.Kind.GOVERNMENT or basis not in ("", LegalBasis.PUBLIC_DUTY)

@@ -73,6 +73,8 @@ def waits_here_since(case: Complaint) -> datetime | None:
 def _public(row: Any) -> ReferralNews:
     return ReferralNews(
         text=row.label,
+        anonymous_text=row.anonymous_label,
+        by_partner=row.is_partners,
         said_by=row.speaker or _unnamed(row),
         by_owner=row.is_owners_word,
         said_on=row.said_on,

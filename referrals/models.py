@@ -16,16 +16,25 @@ from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
 from referrals.packages.models import Package, PackageEntry
-from referrals.partners.models import PartnerKey
+from referrals.partners.models import OwnersWord, PartnerKey
 from referrals.publishing.models import Publication, PublishedOffice, PublishedRecord
 from referrals.quotas.models import Place, Quota
 from referrals.realised.models import RealisationSheet
-from referrals.workflow import OWED, OWNERS_WORD, Answer, Approval, Inbox, Realisation
+from referrals.workflow import (
+    OWED,
+    OWNERS_WORD,
+    PARTNERS_WORD,
+    Answer,
+    Approval,
+    Inbox,
+    Realisation,
+)
 from reports.letters.models import Letter
 
 __all__ = [
     "Answering",
     "ChainRule",
+    "OwnersWord",
     "Package",
     "PackageEntry",
     "PartnerKey",
@@ -135,6 +144,13 @@ class Referral(OfficeRow):
         return self.approval == Approval.APPROVED and self.answer in OWED
 
     @property
+    def answer_label(self) -> str:
+        """Return the answer in words; what a partner decided names him."""
+        if self.partner and self.answer in PARTNERS_WORD:
+            return str(PARTNERS_WORD[Answer(self.answer)] % {"partner": self.partner.name})
+        return str(self.get_answer_display())
+
+    @property
     def gets_only_what_is_asked(self) -> bool:
         """Return whether its receiver gets name, address, phone and need, and no number."""
         partners_own = self.programme.tier == Programme.Tier.PARTNER
@@ -188,6 +204,8 @@ class Answering(models.Model):
     sequence = models.PositiveIntegerField()
     applied = models.BooleanField(default=True)
     owner = models.CharField(_("pemberi jawaban"), max_length=120, blank=True)
+    # Whose page it was said on, whatever he was or is called.
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, related_name="+")
     # Who typed it on the partner's page: name and position, as he gave them.
     said_by = models.CharField(_("yang mengisi"), max_length=160, blank=True)
     document_number = models.CharField(_("nomor surat"), max_length=80, blank=True)
@@ -204,9 +222,26 @@ class Answering(models.Model):
 
     @property
     def label(self) -> str:
-        """Return what was said, in words."""
+        """Return what was said, in words; what a partner decided names him."""
         states = Answer if self.about == self.About.ANSWER else Realisation
+        if self.is_owners_word and self.is_partners and self.owner:
+            return self._partners_word(self.owner)
         return str(states(self.value).label)
+
+    @property
+    def anonymous_label(self) -> str:
+        """Return the same without a name: whose answer it is may tell the matter."""
+        if self.is_owners_word and self.is_partners:
+            return self._partners_word(gettext("lembaga yang dituju"))
+        return self.label
+
+    def _partners_word(self, who: str) -> str:
+        return str(PARTNERS_WORD[Answer(self.value)] % {"partner": who})
+
+    @property
+    def is_partners(self) -> bool:
+        """Return whether a partner is asked, who need not own the programme."""
+        return self.referral_id is not None and self.referral.road == Referral.Road.PARTNER
 
     @property
     def is_owners_word(self) -> bool:

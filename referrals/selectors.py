@@ -37,6 +37,7 @@ from puskesmas.models import (
     User,
 )
 from referrals.deliveries import Delivery, deliveries_of
+from referrals.exchange import ANSWERED
 from referrals.models import (
     Answering,
     PublishedOffice,
@@ -437,7 +438,7 @@ def told_village(row: ReceivedReferral) -> list[Told]:
     """Return the messages that answered a referral, newest first (one query)."""
     tries = DeliveryAttempt.objects.filter(message=OuterRef("pk")).order_by("-pk")
     messages = (
-        OutboxMessage.objects.filter(subject_uid=row.uid, office_id=row.office_id)
+        OutboxMessage.objects.filter(subject_uid=row.uid, office_id=row.office_id, kind=ANSWERED)
         .annotate(last_detail=Subquery(tries.values("detail")[:1]))
         .order_by("-pk")
     )

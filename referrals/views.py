@@ -197,7 +197,7 @@ def approve(request: HttpRequest, uid: str) -> HttpResponse:
     An exclusion that stands asks for its reason on a page of its own.
     """
     try:
-        approval.approve(actor=actor_of(request), uid=uid, version=_version(request))
+        approval.approve(actor=actor_of(request), uid=uid, version=version_sent(request))
     except InvalidInput as error:
         if error.code != "override_needed":
             raise
@@ -410,7 +410,7 @@ def _letter_page(
 @officer_page(*COUNTER)
 def take_up(request: HttpRequest, uid: str) -> HttpResponse:
     """Go on from the owner's decision in a case that was opened again."""
-    answers.take_up(actor=actor_of(request), uid=uid, version=_version(request))
+    answers.take_up(actor=actor_of(request), uid=uid, version=version_sent(request))
     messages.success(request, _("Perkara dilanjutkan. Sampaikan jawabannya kepada warga."))
     return redirect("referrals:referral", uid=uid)
 
@@ -430,7 +430,7 @@ def send_now(request: HttpRequest, uid: str) -> HttpResponse:
 @officer_page(*READERS)
 def send_link(request: HttpRequest, uid: str) -> HttpResponse:
     """Send the partner a link to his page (again)."""
-    partners.send_link(actor=actor_of(request), uid=uid, version=_version(request))
+    partners.send_link(actor=actor_of(request), uid=uid, version=version_sent(request))
     messages.info(request, _("Tautan dikirim sebentar lagi."))
     return redirect("referrals:referral", uid=uid)
 
@@ -439,7 +439,7 @@ def send_link(request: HttpRequest, uid: str) -> HttpResponse:
 @officer_page(*READERS)
 def revoke_link(request: HttpRequest, uid: str) -> HttpResponse:
     """Let no link and no code of the referral open the partner's page any more."""
-    partners.revoke(actor=actor_of(request), uid=uid, version=_version(request))
+    partners.revoke(actor=actor_of(request), uid=uid, version=version_sent(request))
     messages.success(request, _("Tautan dan kode tidak berlaku lagi."))
     return redirect("referrals:referral", uid=uid)
 
@@ -504,6 +504,6 @@ def _act(
     )
 
 
-def _version(request: HttpRequest) -> int | None:
+def version_sent(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() else None

@@ -21,11 +21,14 @@ from referrals import cards, selectors
 from referrals.chain.models import WHOLE_DISTRICT
 from referrals.forms import InboxActForm, InboxFilter
 from referrals.models import ReceivedReferral
+from referrals.partners import owners
+from referrals.partners.selectors import standing_of_owner
 from referrals.quotas.selectors import place_in_line
 from referrals.services import inbox as verbs
-from referrals.views import pager
+from referrals.views import pager, version_sent
 from referrals.workflow import INBOX, OVER, REALISATION, Inbox, Realisation
 from registry.forms import RevealForm
+from reports.letters import codes
 
 READERS = (*WHOLE_DISTRICT, Role.SUPERVISOR)
 WRITERS = (Role.MANAGER, Role.DISTRICT_BACK)
@@ -147,12 +150,42 @@ def reveal(request: HttpRequest, uid: str) -> HttpResponse:
     return _draw(request, row, revealed=True)
 
 
+@require_POST
+@officer_page(*WRITERS)
+def owner_link(request: HttpRequest, uid: str) -> HttpResponse:
+    """Send the programme's owner a link to his page (again)."""
+    owners.send_link(actor=actor_of(request), uid=uid, version=version_sent(request))
+    messages.info(request, _("Tautan dikirim sebentar lagi."))
+    return redirect("referrals:received", uid=uid)
+
+
+@require_POST
+@officer_page(*WRITERS)
+def owner_code(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show a new code for the owner's page, this once: it is kept nowhere."""
+    actor = actor_of(request)
+    token = owners.make_code(actor=actor, uid=uid, version=version_sent(request))
+    shown = _draw(request, selectors.received(uid, actor=actor), owner_code=codes.shown(token))
+    shown["Cache-Control"] = "private, no-store"
+    return shown
+
+
+@require_POST
+@officer_page(*WRITERS)
+def owner_revoke(request: HttpRequest, uid: str) -> HttpResponse:
+    """Let no link and no code open the owner's page any more."""
+    owners.revoke(actor=actor_of(request), uid=uid, version=version_sent(request))
+    messages.success(request, _("Tautan dan kode tidak berlaku lagi."))
+    return redirect("referrals:received", uid=uid)
+
+
 def _draw(
     request: HttpRequest,
     row: ReceivedReferral,
     *,
     revealed: bool = False,
     reveal_form: RevealForm | None = None,
+    owner_code: str = "",
 ) -> HttpResponse:
     actor = actor_of(request)
     return render(
@@ -176,6 +209,8 @@ def _draw(
             "told": selectors.told_village(row),
             "earlier": selectors.earlier_submissions(row),
             "line": place_in_line(row),
+            "owner_page": standing_of_owner(row, may_act=actor.has(*WRITERS)),
+            "owner_code": owner_code,
         },
     )
 

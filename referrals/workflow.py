@@ -104,6 +104,12 @@ OWED = (A.NONE, A.RECEIVED, A.FORWARDED, A.RECOMMENDED, A.STUDIED)
 
 #: Answers that are the owner's own word; the others are said by whoever passes the file on.
 OWNERS_WORD = (A.STUDIED, A.APPROVED, A.REFUSED)
+#: The same from a partner, whoever owns the programme.
+PARTNERS_WORD = {
+    A.STUDIED: _("Sedang dipelajari %(partner)s"),
+    A.APPROVED: _("Disetujui %(partner)s"),
+    A.REFUSED: _("Tidak disetujui %(partner)s"),
+}
 
 
 #: The village's copy of the answer: set by messages that arrive (system), or recorded by hand
@@ -240,6 +246,8 @@ class Inbox(TextChoices):
 X = Inbox
 #: Where a file waits for the owner's word.
 WITH_OWNER = (X.FORWARDED, X.RECOMMENDED, X.STUDIED)
+#: The owner's word comes from his own page (the program writes it down), or an officer notes it.
+OWNER_OR_DISTRICT = (SYSTEM, *DISTRICT)
 
 #: Which of the hops a file takes, and so whether the manager or the owner is asked at all, is the
 #: office's data (:mod:`referrals.chain`); the verbs look there before they make one of these moves.
@@ -263,9 +271,9 @@ INBOX = Workflow(
         step(
             "return",
             _("Kembalikan untuk diperbaiki"),
-            [X.RECEIVED, X.FORWARDED, X.STUDIED],
+            [X.RECEIVED, *WITH_OWNER],
             X.RETURNED,
-            DISTRICT,
+            OWNER_OR_DISTRICT,
             needs_reason=True,
         ),
         # Also before anybody here looked at it: the village mended it by itself.
@@ -288,7 +296,7 @@ INBOX = Workflow(
             _("Dipelajari pemilik program"),
             [X.FORWARDED, X.RECOMMENDED],
             X.STUDIED,
-            DISTRICT,
+            OWNER_OR_DISTRICT,
         ),
         # From "received" only where no owner stands behind the manager.
         step(
@@ -296,14 +304,14 @@ INBOX = Workflow(
             _("Catat: disetujui pemilik program"),
             [X.RECEIVED, *WITH_OWNER, X.REFUSED],
             X.APPROVED,
-            DISTRICT,
+            OWNER_OR_DISTRICT,
         ),
         step(
             "refuse",
             _("Catat: tidak disetujui pemilik program"),
             [X.RECEIVED, *WITH_OWNER, X.APPROVED],
             X.REFUSED,
-            DISTRICT,
+            OWNER_OR_DISTRICT,
             needs_reason=True,
         ),
     ],

@@ -573,6 +573,11 @@ PAGES = rows(
     ),
     row("GET", "/referrals/inbox/{received.uid}/", INBOX_READERS),
     row("POST", "/referrals/inbox/{received.uid}/reveal/", INBOX_READERS, REASON),
+    # There is no owner with a page in this world: the verb says so, to those it is for.
+    *(
+        row("POST", f"/referrals/inbox/{{received.uid}}/owner-{act}/", DISTRICT, version="received")
+        for act in ("link", "code", "revoke")
+    ),
     row("GET", "/referrals/inbox/{received.uid}/files/{received_file.sha256}/", INBOX_READERS),
     row(
         "GET POST",
@@ -855,6 +860,7 @@ PAGES = rows(
     anybody("GET POST", "/partner/", {"code": "{partner_code}"}),
     anybody("GET", "/partner/{partner_code}/"),
     anybody("POST", "/partner/{partner_code}/open/"),
+    anybody("POST", "/partner/{partner_code}/reveal/"),
     anybody("POST", "/partner/{partner_code}/answer/", {"value": "approved", "name": "Rini"}),
     anybody("GET", "/api/schema/"),
     anybody("GET", "/api/docs/"),
@@ -1607,4 +1613,6 @@ def test_every_act_of_a_page_has_a_row():
     assert cases - {"phones"} == set(ACTS)
     inbox = "/referrals/inbox/{received.uid}/"
     received = {path.removeprefix(inbox).rstrip("/") for path in posts if path.startswith(inbox)}
-    assert received - {"reveal"} == {str(action) for action in InboxActForm.NEEDS}
+    assert received - {"reveal", "owner-link", "owner-code", "owner-revoke"} == {
+        str(action) for action in InboxActForm.NEEDS
+    }

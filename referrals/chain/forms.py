@@ -25,18 +25,28 @@ class ChainForm(forms.Form):
         required=False,
         initial=True,
     )
+    owner_partner = forms.ChoiceField(
+        label=_("Pemilik program menjawab sendiri di halamannya"),
+        help_text=_(
+            "Bila berkas direkomendasikan, lembaga ini mendapat tautan dan memutuskan tanpa akun. "
+            "Kosong: jawabannya dicatat petugas SLRT. Lembaga ditambahkan di halaman Mitra."
+        ),
+        required=False,
+    )
 
     def __init__(
         self,
         *args: Any,
         villages: list[tuple[str, str]],
         programmes: list[tuple[str, str]],
+        partners: list[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["village"].choices = [("", _("Semua desa")), *villages]
         fields["programme_code"].choices = [("", _("Semua program")), *programmes]
+        fields["owner_partner"].choices = [("", _("Tidak: dicatat petugas SLRT")), *partners]
 
 
 class SupervisedForm(forms.Form):

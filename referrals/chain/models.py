@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from programs.models import Partner
 from puskesmas.models import OfficeRow, OfficeRowQuerySet, Peer, Role, User
 
 #: Posts of the district that see every village's files; a supervisor sees his own villages'.
@@ -25,6 +26,14 @@ class ChainRule(OfficeRow):
     supervisor = models.BooleanField(_("supervisor kecamatan"), default=False)
     manager = models.BooleanField(_("manajer"), default=True)
     owner = models.BooleanField(_("pemilik program"), default=True)
+    # The owner who answers on a page of his own; without one the district notes his word.
+    owner_partner = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("halaman pemilik"),
+    )
 
     class Meta:
         constraints = [
@@ -38,6 +47,10 @@ class ChainRule(OfficeRow):
             ),
             models.CheckConstraint(
                 condition=Q(manager=True) | Q(owner=True), name="somebody_decides_or_recommends"
+            ),
+            models.CheckConstraint(
+                condition=Q(owner_partner__isnull=True) | Q(owner=True),
+                name="only_an_owner_has_a_page",
             ),
         ]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from programs.models import Partner
 from puskesmas.actors import Actor
 from puskesmas.models import Assignment, Office, Peer, Role, User
 from referrals.chain.models import ChainRule, Supervision
@@ -12,11 +13,15 @@ from referrals.chain.models import ChainRule, Supervision
 
 @dataclass(frozen=True)
 class Hops:
-    """Who looks at a file on its way to the owner. ``owner`` off: the manager has the last word."""
+    """Who looks at a file on its way to the owner. ``owner`` off: the manager has the last word.
+
+    ``page_of``: the owner who decides on a page of his own.
+    """
 
     supervisor: bool = False
     manager: bool = True
     owner: bool = True
+    page_of: Partner | None = None
 
 
 def hops_of(office: Office, *, peer_id: int, programme_code: str) -> Hops:
@@ -25,14 +30,16 @@ def hops_of(office: Office, *, peer_id: int, programme_code: str) -> Hops:
         Q(peer_id=peer_id) | Q(peer__isnull=True),
         office=office,
         programme_code__in=["", programme_code],
-    )
+    ).select_related("owner_partner")
     found = max(rules, key=lambda rule: (bool(rule.peer_id), rule.programme_code), default=None)
-    return Hops(found.supervisor, found.manager, found.owner) if found else Hops()
+    if found is None:
+        return Hops()
+    return Hops(found.supervisor, found.manager, found.owner, found.owner_partner)
 
 
 def rules_of(actor: Actor) -> list[ChainRule]:
     """Return the office's rows, what holds for all villages first (one query)."""
-    rows: Any = ChainRule.objects.visible_to(actor).select_related("peer")
+    rows: Any = ChainRule.objects.visible_to(actor).select_related("peer", "owner_partner")
     return sorted(rows, key=lambda rule: (rule.peer.name if rule.peer else "", rule.programme_code))
 
 
@@ -79,3 +86,8 @@ def village_peers(actor: Actor) -> list[Peer]:
     """Return the offices linked below this one, by name (one query)."""
     peers = Peer.objects.filter(office=actor.office, direction=Peer.Direction.DOWNSTREAM)
     return list(peers.order_by("name", "pk"))
+
+
+def owners_with_a_page(actor: Actor) -> list[Partner]:
+    """Return whom the office may let answer on a page: its partners, by name (one query)."""
+    return sorted(Partner.objects.visible_to(actor), key=lambda partner: partner.name)

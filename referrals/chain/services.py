@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from programs.models import Partner
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole
 from puskesmas.history import audit
 from puskesmas.models import Office, Peer, Role, User
 from puskesmas.workflow import role_names
 from referrals.chain.models import ChainRule, Supervision
-from referrals.chain.selectors import supervisors_of, village_peers
+from referrals.chain.selectors import owners_with_a_page, supervisors_of, village_peers
 
 KEEPERS = (Role.ADMIN.value, Role.MANAGER.value)
 
@@ -26,20 +27,28 @@ def set_chain(
     supervisor: bool = False,
     manager: bool = True,
     owner: bool = True,
+    owner_partner: uuid.UUID | str | None = None,
 ) -> ChainRule:
     """Say which hops the files of a village (a linked office's uid; none: all) take.
 
-    For one programme, or for all. What was said before of the same village and programme is
-    replaced; files that are already past a hop do not go back.
+    For one programme, or for all. ``owner_partner`` (a partner's uid) is an owner who decides on a
+    page of his own. What was said before of the same village and programme is replaced; files that
+    are already past a hop do not go back.
 
     Raises:
         NotYourRole: neither administrator nor manager.
-        InvalidInput: no such village, or neither manager nor owner is left.
+        InvalidInput: no such village or partner, neither manager nor owner is left, or a page for
+            an owner the files go past.
     """
     _must_keep(actor)
     if not (manager or owner):
         raise InvalidInput(
             _("Paling sedikit manajer atau pemilik program harus dilewati."), field="owner"
+        )
+    if owner_partner and not owner:
+        raise InvalidInput(
+            _("Centang juga “Diputuskan pemilik program”: di halamannya ia memutuskan."),
+            field="owner",
         )
     # Two administrators at one moment: the second replaces what the first said.
     Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
@@ -47,13 +56,18 @@ def set_chain(
         office=actor.office,
         peer=_village(actor, village) if village else None,
         programme_code=programme_code.strip(),
-        defaults={"supervisor": supervisor, "manager": manager, "owner": owner},
+        defaults={
+            "supervisor": supervisor,
+            "manager": manager,
+            "owner": owner,
+            "owner_partner": _partner(actor, owner_partner) if owner_partner else None,
+        },
     )
     audit(
         actor=actor,
         action="chain.set",
         subject=rule,
-        fields=["supervisor", "manager", "owner"],
+        fields=["supervisor", "manager", "owner", "owner_partner"],
     )
     return rule
 
@@ -113,6 +127,13 @@ def _village(actor: Actor, uid: uuid.UUID | str) -> Peer:
     found = next((peer for peer in village_peers(actor) if str(peer.uid) == str(uid)), None)
     if found is None:
         raise InvalidInput(_("Pilih desanya."), field="village")
+    return found
+
+
+def _partner(actor: Actor, uid: uuid.UUID | str) -> Partner:
+    found = next((one for one in owners_with_a_page(actor) if str(one.uid) == str(uid)), None)
+    if found is None:
+        raise InvalidInput(_("Pilih lembaganya."), field="owner_partner")
     return found
 
 

@@ -22,7 +22,10 @@ def chain(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     programmes = referrals.known_programmes(actor)
     form = ChainForm(
-        request.POST or None, villages=referrals.village_choices(actor), programmes=programmes
+        request.POST or None,
+        villages=referrals.village_choices(actor),
+        programmes=programmes,
+        partners=[(str(one.uid), one.name) for one in selectors.owners_with_a_page(actor)],
     )
     if carried_out(request, form, services.set_chain, done=_("Jalur dicatat."), actor=actor):
         return redirect("referrals:chain")

@@ -256,9 +256,10 @@ def retry(referral: Referral) -> int:
     rows = referral.sent_files.filter(
         arrived_at__isnull=True, submission__message__acked_at__isnull=False
     )
-    for peer in set(rows.values_list("submission__message__peer", flat=True)):
+    found = dict(rows.values_list("pk", "submission__message__peer"))
+    # The files before their peer, as the sender settles them: neither waits for the other.
+    retried = SentFile.objects.filter(pk__in=found).update(refusal="", due_at=timezone.now())
+    for peer in sorted(set(found.values())):
         circuit.probe_now(peer)
     transaction.on_commit(wake)
-    return SentFile.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
-        refusal="", due_at=timezone.now()
-    )
+    return retried

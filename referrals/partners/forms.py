@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from puskesmas.forms import Choices
 from puskesmas.pages import ActForm, CreateForm
-from referrals.partners.services import ANSWERS, REALISATIONS
+from referrals.partners.saying import ANSWERS, REALISATIONS
 from reports.letters.forms import CodeForm as LetterCodeForm
 
 _SHORT = forms.Textarea({"rows": 3})

@@ -1,5 +1,6 @@
 """The link by e-mail: put in the outbox with the file, handed to the mail server by the worker."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ from programs.models import Partner
 from puskesmas import mail, outbox
 from puskesmas.models import Office, OutboxMessage, Peer
 from puskesmas.outbox import TransportError
-from referrals.models import PartnerKey, Referral
+from referrals.chain.selectors import hops_of
+from referrals.disclosure import may_have
+from referrals.models import PartnerKey, ReceivedReferral, Referral
 from referrals.partners import keys
 
 #: The kind of the message; its body names the partner, and nobody else.
@@ -37,8 +40,39 @@ def invite(referral: Referral) -> OutboxMessage | None:
     partner = referral.partner
     if partner is None or obstacle(partner, referral.office):
         return None
+    return _enqueue(referral, partner, uid=referral.uid)
+
+
+def owner_of(row: ReceivedReferral) -> Partner | None:
+    """Return the owner who decides on a page of his own, as the chain says today (one query)."""
+    hops = hops_of(row.office, peer_id=row.peer_id, programme_code=row.programme_code)
+    return hops.page_of
+
+
+def owner_obstacle(row: ReceivedReferral, owner: Partner) -> str:
+    """Return in words why the owner may not read a received referral; "" if he may."""
+    if may_have(owner, row.payload["legal_basis"]):
+        return ""
+    return _(
+        "%(owner)s bukan instansi pemerintah, dan desa mengirim berkas ini tanpa persetujuan "
+        "warganya. Kembalikan ke desa untuk meminta persetujuan, atau catat jawabannya di sini."
+    ) % {"owner": owner.name}
+
+
+def invite_owner(row: ReceivedReferral) -> OutboxMessage | None:
+    """Put the owner's link in the outbox (same transaction) once the file waits for his word.
+
+    None where the chain names nobody, he may not have it, or no link can be sent.
+    """
+    owner = owner_of(row)
+    if owner is None or not keys.is_with(row, owner) or obstacle(owner, row.office):
+        return None
+    return _enqueue(row, owner, uid=row.referral_uid)
+
+
+def _enqueue(subject: Referral | ReceivedReferral, partner: Partner, *, uid: Any) -> OutboxMessage:
     peer, _created = Peer.objects.update_or_create(
-        office=referral.office,
+        office=subject.office,
         direction=Peer.Direction.PARTNER,
         peer_uid=partner.uid,
         defaults={
@@ -48,11 +82,11 @@ def invite(referral: Referral) -> OutboxMessage | None:
         },
     )
     return outbox.enqueue(
-        office=referral.office,
+        office=subject.office,
         peer=peer,
         kind=INVITED,
-        subject=referral,
-        body={"referral_uid": str(referral.uid), "partner_uid": str(partner.uid)},
+        subject=subject,
+        body={"referral_uid": str(uid), "partner_uid": str(partner.uid)},
     )
 
 
@@ -65,14 +99,13 @@ def send(message: OutboxMessage) -> dict[str, Any]:
     Raises:
         TransportError: see :func:`puskesmas.mail.send`; permanent when the partner has no address.
     """
-    referral = Referral.objects.select_related("office", "partner").get(uid=message.subject_uid)
-    partner = referral.partner
+    partner, mint = _recipient(message)
     if partner is None or str(partner.uid) != message.body["partner_uid"]:
         raise TransportError("other_partner", _("mitranya sudah diganti"), permanent=True)
     if not partner.email:
         raise TransportError("no_address", _("surelnya belum dicatat"), permanent=True)
     with mail.server() as server:
-        key, token = keys.mint(referral, PartnerKey.Way.LINK)
+        key, token = mint()
         try:
             mail.send(server, to=partner.email, **_text(key, token))
         except mail.Refused:
@@ -81,15 +114,30 @@ def send(message: OutboxMessage) -> dict[str, Any]:
     return {}
 
 
+def _recipient(message: OutboxMessage) -> tuple[Partner | None, Callable[[], Any]]:
+    """Return who is to get the link, and what makes his key. Nobody, once it went another way."""
+    way = PartnerKey.Way.LINK
+    if message.subject == Referral._meta.label_lower:
+        referral = Referral.objects.select_related("office", "partner").get(uid=message.subject_uid)
+        return referral.partner, lambda: keys.mint(referral, way)
+    rows = ReceivedReferral.objects.select_related("office")
+    row = rows.get(uid=message.subject_uid)
+    owner = owner_of(row)
+    if owner is None or not keys.is_with(row, owner):
+        return None, lambda: None
+    return owner, lambda: keys.mint_for_owner(row, owner, way)
+
+
 def _text(key: PartnerKey, token: str) -> dict[str, str]:
     """Return sender, subject and text: the office, the link, its last day. No person."""
     office = key.office
+    sender = office.full_name if key.received else f"Puskesos {office.full_name}"
     with override("id"):
         until = date_format(localtime(key.expires_at, office.tz).date())
     lines = (
         "Yth. Bapak/Ibu,",
         "",
-        f"Puskesos {office.full_name} mengirim satu rujukan yang menunggu jawaban lembaga Anda. "
+        f"{sender} mengirim satu rujukan yang menunggu jawaban lembaga Anda. "
         "Buka dan jawab di sini, tanpa akun dan tanpa kata sandi:",
         "",
         keys.link_to(office, token),
@@ -97,11 +145,11 @@ def _text(key: PartnerKey, token: str) -> dict[str, str]:
         f"Tautan ini berlaku sampai {until}. Siapa yang memegangnya dapat membaca dan menjawab: "
         "jangan diteruskan ke luar lembaga Anda.",
         "",
-        f"Puskesos {office.full_name}",
+        sender,
         "",
     )
     return {
-        "sender": f"Puskesos {office.full_name}",
-        "subject": f"Rujukan dari Puskesos {office.full_name}",
+        "sender": sender,
+        "subject": f"Rujukan dari {sender}",
         "text": "\n".join(lines),
     }

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.models import Partner
 from puskesmas.models import Office
-from referrals.models import PartnerKey, Referral
-from referrals.workflow import Approval
+from referrals.disclosure import may_have
+from referrals.models import PartnerKey, ReceivedReferral, Referral
+from referrals.workflow import WITH_OWNER, Approval, Inbox
 from reports.letters import codes
 
 Way = PartnerKey.Way
@@ -17,28 +19,44 @@ Way = PartnerKey.Way
 
 def mint(referral: Referral, way: str) -> tuple[PartnerKey, str]:
     """Return a new key of the referral's partner, and the token nobody can read again."""
+    return _mint(office=referral.office, referral=referral, partner=referral.partner, way=way)
+
+
+def mint_for_owner(row: ReceivedReferral, owner: Partner, way: str) -> tuple[PartnerKey, str]:
+    """Return a new key of a received referral for its programme's owner, and the token."""
+    return _mint(office=row.office, received=row, partner=owner, way=way)
+
+
+def _mint(**fields: Any) -> tuple[PartnerKey, str]:
     token = codes.new_code()
-    partner: Any = referral.partner
     key = PartnerKey.objects.create(
-        office=referral.office,
-        referral=referral,
-        partner=partner,
-        way=way,
         token_hash=codes.lookup(token),
         expires_at=timezone.now() + timedelta(days=settings.PARTNER_PAGE_DAYS),
+        **fields,
     )
     return key, token
 
 
 def opens(key: PartnerKey) -> bool:
     """Return whether the key opens its page now: live, and the referral still goes to him."""
-    row = key.referral
+    if key.received is not None:
+        return not key.is_over and is_with(key.received, key.partner)
+    row: Any = key.referral
     return (
         not key.is_over
         and row.road == Referral.Road.PARTNER
         and row.partner_id == key.partner_id
         and row.approval == Approval.APPROVED
     )
+
+
+def is_with(row: ReceivedReferral, owner: Partner) -> bool:
+    """Return whether a received referral waits for its owner, or was decided, and he may have it.
+
+    A file that was returned comes back to him only when it is recommended again.
+    """
+    there = (*WITH_OWNER, Inbox.APPROVED, Inbox.REFUSED)
+    return row.state in there and may_have(owner, row.payload["legal_basis"])
 
 
 def found(token: str) -> PartnerKey | None:
@@ -48,10 +66,16 @@ def found(token: str) -> PartnerKey | None:
     """
     key = (
         PartnerKey.objects.filter(token_hash=codes.lookup(codes.normalise(token)))
-        .select_related("office", "partner", "referral__programme")
+        .select_related("office", "partner", "referral__programme", "received")
         .first()
     )
     return key if key and opens(key) else None
+
+
+def revoke_all(**whose: Any) -> int:
+    """Revoke the live keys of a referral, a received one or a letter; return how many."""
+    live = PartnerKey.objects.filter(revoked_at__isnull=True, **whose)
+    return live.update(revoked_at=timezone.now())
 
 
 def link_to(office: Office, token: str) -> str:

@@ -1,8 +1,7 @@
 """What is done on a partner's page and about it: opened, answered; sent again, revoked."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,22 +13,15 @@ from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit
 from puskesmas.workflow import role_names
-from referrals.models import Answering, PartnerKey, Referral
-from referrals.partners import invitations, keys
+from referrals.models import Answering, PartnerKey, ReceivedReferral, Referral
+from referrals.partners import invitations, keys, owners
+from referrals.partners.saying import ANSWERS, REALISATIONS, Said, how_to_collect
 from referrals.services import answers, delivery
 from referrals.services.delivery import SEND_ROLES
 from referrals.services.locking import lock_with_case
 from referrals.workflow import Answer, Approval, Realisation
 from reports.letters.models import Letter
 
-#: What a partner says of the request, and then of the aid.
-ANSWERS = (Answer.STUDIED, Answer.APPROVED, Answer.REFUSED, Answer.RETURNED)
-REALISATIONS = (
-    Realisation.PROMISED,
-    Realisation.READY,
-    Realisation.COLLECTED,
-    Realisation.NEVER,
-)
 #: Tries an address has, right or wrong: nobody guesses 125 bits, but he may keep us busy.
 TRIES: dict[str, Any] = {"capacity": 60, "per": timedelta(minutes=10)}
 
@@ -68,32 +60,34 @@ def open_page(token: str, *, address: str) -> PartnerKey:
 
 
 def _note_opening(key: PartnerKey) -> None:
-    referral, case = _lock(key)
-    key.opened_at, key.times_opened = timezone.now(), key.times_opened + 1
+    now = timezone.now()
+    if key.received:
+        owners.look_again(key)
+    else:
+        _note_receipt(key, now)
+    key.opened_at, key.times_opened = now, key.times_opened + 1
     key.save(update_fields=["opened_at", "times_opened"])
-    system = Actor.system(key.office)
+    audit(actor=Actor.system(key.office), action="partner.open", subject=key)
+
+
+def _note_receipt(key: PartnerKey, at: datetime) -> None:
+    referral, case = _lock(key)
     waiting = delivery.latest(referral).message
     if waiting is not None and not waiting.acked_at:
         # He has it, by the code on the letter: no link need follow.
         outbox.supersede(waiting)
     if referral.answer == Answer.NONE:
-        delivery.receive(referral, case, actor=system, at=key.opened_at)
-    audit(actor=system, action="partner.open", subject=key)
+        system = Actor.system(key.office)
+        delivery.receive(referral, case, actor=system, at=at)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What was filled in on the page. ``place`` … ``who`` are asked for with "ready"."""
-
-    value: str
-    name: str
-    position: str
-    reason: str = ""
-    document_number: str = ""
-    place: str = ""
-    time: str = ""
-    bring: str = ""
-    who: str = ""
+def note_reveal(key: PartnerKey, has_numbers: bool) -> None:
+    """Note that the owner looked at the numbers in full. Raises NotFound: his page has none."""
+    if not has_numbers:
+        raise NotFound(_("Halaman ini tidak memuat NIK atau nomor KK."))
+    audit(
+        actor=Actor.system(key.office), action="partner.reveal", subject=key, fields=["nik", "kk"]
+    )
 
 
 def answer(
@@ -103,7 +97,7 @@ def answer(
     said: Said,
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
-) -> Referral:
+) -> Referral | ReceivedReferral:
     """Keep the partner's word, as the owner's is kept. ``version`` is the referral's.
 
     Raises:
@@ -116,8 +110,8 @@ def answer(
         raise InvalidInput(_("Tulis nama dan jabatan Anda."), field=empty)
     key = find(token, address=address)
     with transaction.atomic():
-        _lock(key)
-        done = _record(key, said, client_uid=client_uid, version=version)
+        record = owners.record if key.received else _record
+        done: Any = record(key, said, client_uid=client_uid, version=version)
         if not done.is_repeat:
             system = Actor.system(key.office)
             audit(actor=system, action="partner.answer", subject=key, fields=[said.value])
@@ -125,14 +119,16 @@ def answer(
 
 
 def _record(key: PartnerKey, said: Said, **sent: Any) -> Referral:
+    referral, _case = _lock(key)
     words: dict[str, Any] = {
         "actor": Actor.system(key.office),
-        "uid": key.referral.uid,
+        "uid": referral.uid,
         "value": said.value,
         "source": Answering.Source.PARTNER,
         "said_on": key.office.today(),
         "owner": key.partner.name_id,
-        "said_by": f"{said.name.strip()}, {said.position.strip()}"[:160],
+        "partner": key.partner,
+        "said_by": said.said_by,
         "document_number": said.document_number,
         "reason": said.reason,
         **sent,
@@ -140,7 +136,7 @@ def _record(key: PartnerKey, said: Said, **sent: Any) -> Referral:
     if said.value in ANSWERS:
         return answers.record_answer(**words)
     if said.value in REALISATIONS:
-        return answers.record_realisation(instructions=_how_to_collect(said), **words)
+        return answers.record_realisation(instructions=how_to_collect(said), **words)
     raise InvalidInput(_("Pilih jawabannya."), field="value")
 
 
@@ -188,8 +184,7 @@ def revoke(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) ->
     message = submission.message if submission else None
     if message and outbox.is_waiting(message) and not outbox.supersede(message):
         raise WrongState(_("Tautannya sedang dikirim. Muat ulang halaman ini sebentar lagi."))
-    live = PartnerKey.objects.filter(referral=referral, revoked_at__isnull=True)
-    if not live.update(revoked_at=timezone.now()):
+    if not keys.revoke_all(referral=referral):
         raise WrongState(_("Tidak ada tautan atau kode yang masih berlaku."))
     referral.save()
     audit(actor=actor, action="partner.revoke", subject=referral)
@@ -199,41 +194,18 @@ def revoke(*, actor: Actor, uid: uuid.UUID | str, version: int | None = None) ->
 def follow_letter(*, letter: Letter, action: str, **_signal: Any) -> None:
     """A void letter's code opens nothing (receiver of ``letter_moved``, in its transaction)."""
     if action == "void":
-        PartnerKey.objects.filter(letter=letter, revoked_at__isnull=True).update(
-            revoked_at=timezone.now()
-        )
+        keys.revoke_all(letter=letter)
 
 
 def _lock(key: PartnerKey) -> tuple[Referral, Any]:
     """Lock what the key opens, case first, and look once more whether it still does."""
-    referral, case = lock_with_case(key.referral.uid, actor=Actor.system(key.office))
+    opened: Any = key.referral
+    referral, case = lock_with_case(opened.uid, actor=Actor.system(key.office))
     key.refresh_from_db(fields=["revoked_at", "expires_at", "opened_at", "times_opened"])
     key.referral = referral
     if not keys.opens(key):
         raise NotFound(_("Tautan atau kode ini baru saja dicabut."))
     return referral, case
-
-
-def _how_to_collect(said: Said) -> str:
-    """Return what the resident reads, in Indonesian as all that is written to him.
-
-    Raises:
-        InvalidInput: "ready" without place, time, what to bring or who may collect.
-    """
-    if said.value != Realisation.READY:
-        return ""
-    told = {
-        "place": ("Tempat", said.place),
-        "time": ("Hari dan jam", said.time),
-        "bring": ("Yang dibawa", said.bring),
-        "who": ("Yang boleh mengambil", said.who),
-    }
-    for field, (_label, text) in told.items():
-        if not text.strip():
-            raise InvalidInput(
-                _("Warga perlu tahu ini sebelum berangkat: tulis di sini."), field=field
-            )
-    return "\n".join(f"{label}: {text.strip()}" for label, text in told.values())
 
 
 def _require_sender(actor: Actor, action: str) -> None:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.code_form, name="form"),
     path("<str:token>/", views.page, name="page"),
     path("<str:token>/open/", views.open_page, name="open"),
+    path("<str:token>/reveal/", views.reveal, name="reveal"),
     path("<str:token>/answer/", views.answer, name="answer"),
 ]

@@ -15,8 +15,8 @@ from puskesmas.requests import client_address
 from referrals.models import PartnerKey
 from referrals.partners import services
 from referrals.partners.forms import AnswerForm, CodeForm
+from referrals.partners.saying import Said
 from referrals.partners.selectors import page_of
-from referrals.partners.services import Said
 from reports.letters import codes
 
 #: Which pages this browser has opened, in its session.
@@ -84,11 +84,28 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, services.find(token, address=address), token, form)
 
 
-def _show(request: HttpRequest, key: PartnerKey, token: str, form: Any = None) -> HttpResponse:
+@require_POST
+def reveal(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a government owner the NIK and KK in full, this once; the look is audited."""
+    address = client_address(request)
+    try:
+        key = services.find(token, address=address)
+        if str(key.uid) not in request.session.get(_OPENED, []):
+            return _private(redirect("partner:page", token=token))
+        services.note_reveal(key, bool(page_of(key).numbers))
+    except NotFound as error:
+        return _closed(request, error)
+    return _show(request, key, token, revealed=True)
+
+
+def _show(
+    request: HttpRequest, key: PartnerKey, token: str, form: Any = None, *, revealed: bool = False
+) -> HttpResponse:
     shown = page_of(key)
     if form is None:
-        form = AnswerForm(choices=shown.choices, initial={"version": shown.referral.version})
+        form = AnswerForm(choices=shown.choices, initial={"version": shown.version})
     context = {"key": key, "office": key.office, "page": shown, "form": form, "token": token}
+    context["revealed"] = revealed
     # A visitor has no zone of his own: dates are those of the office that wrote them.
     with timezone.override(key.office.tz):
         return _private(form_page(request, "partner/page.html", context))

@@ -18,6 +18,7 @@ from complaints.impartiality import refuse_own_family
 from complaints.models import Complaint
 from complaints.services import file_received, move_case
 from complaints.workflow import CaseState
+from programs.models import Partner
 from puskesmas import outbox
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, WrongState
@@ -71,12 +72,14 @@ def record_answer(
     document_number: str = "",
     reason: str = "",
     said_by: str = "",
+    partner: Partner | None = None,
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
     """Record what the upstream or the owner said, with source and date.
 
-    By hand, or from a partner's page: ``said_by`` is then who typed it there.
+    By hand, or from a partner's page: ``said_by`` is then who typed it there, ``partner`` whose
+    page it is.
 
     Raises:
         NotFound, StaleVersion, NotYourRole, WrongState: the table says no.
@@ -115,6 +118,7 @@ def record_answer(
         document_number=document_number,
         reason=reason,
         said_by=said_by,
+        partner=partner,
         actor=actor,
         client_uid=client_uid,
     )
@@ -164,6 +168,7 @@ def record_realisation(
     reason: str = "",
     instructions: str = "",
     said_by: str = "",
+    partner: Partner | None = None,
     client_uid: uuid.UUID | None = None,
     version: int | None = None,
 ) -> Referral:
@@ -193,6 +198,7 @@ def record_realisation(
         reason=reason,
         instructions=instructions,
         said_by=said_by,
+        partner=partner,
         actor=actor,
         client_uid=client_uid,
     )
@@ -431,6 +437,7 @@ def _record(
     value: str,
     source: str,
     said_on: date,
+    partner: Partner | None,
     client_uid: uuid.UUID | None,
     **words: str,
 ) -> Answering:
@@ -449,6 +456,7 @@ def _record(
         sequence=last,
         source=source,
         said_on=said_on,
+        partner=partner,
         recorded_by=actor.user,
         **{name: text.strip() for name, text in words.items()},
     )

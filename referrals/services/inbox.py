@@ -21,6 +21,7 @@ from referrals.chain.selectors import Hops, hops_of
 from referrals.exchange import Refusal, Taken
 from referrals.files import receiving
 from referrals.models import Answering, ReceivedReferral, ReceivedSubmission
+from referrals.partners import invitations
 from referrals.quotas import services as quotas
 from referrals.services.telling import SCHEMA_VERSION, Said, move, tell_village
 from referrals.workflow import INBOX, REALISATION, Answer, Inbox, Realisation
@@ -119,6 +120,7 @@ def _skip_manager(row: ReceivedReferral, hops: Hops) -> None:
     move(row, INBOX.steps["forward"], actor=Actor.system(row.office))
     said = Said(said_on=row.office.today(), owner=row.payload["programme"]["owner"])
     tell_village(row, about=Answering.About.ANSWER, value=Answer.FORWARDED, said=said)
+    invitations.invite_owner(row)
 
 
 def hops_of_row(row: ReceivedReferral) -> Hops:
@@ -191,6 +193,8 @@ def act(
         quotas.release(row, held)
     elif action == "pass":
         _skip_manager(row, hops)
+    elif action == "recommend":
+        invitations.invite_owner(row)
     return row
 
 

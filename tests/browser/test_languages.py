@@ -68,6 +68,8 @@ NOT_PAGES = {
             *("registry:reveal", "referrals:approve", "referrals:reveal", "referrals:send_now"),
             *("referrals:send_link", "referrals:revoke_link", "partner:open", "partner:answer"),
             *("referrals:link_here", "referrals:tell_again", "referrals:package_take_in"),
+            *("partner:reveal", "referrals:owner_link", "referrals:owner_code"),
+            "referrals:owner_revoke",
             *("referrals:take_up", "status:details", "complaints:phones"),
             *("registry:household_head", "registry:likeness_reopen", "registry:import_cancel"),
             *("programs:call_strike", "proposals:answers_apply", "programs:overlap_remove"),

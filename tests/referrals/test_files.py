@@ -3,11 +3,13 @@
 import hashlib
 import io
 import random
+import threading
 import uuid
 from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import transaction
 from django.http import UnreadablePostError
 from django.test import Client
 from django.urls import reverse
@@ -17,8 +19,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
-from puskesmas import attachments, outbox
+from puskesmas import attachments, circuit, outbox
 from puskesmas.models import AuditEntry, OutboxMessage, Peer
+from puskesmas.outbox import TransportError
 from referrals import exchange, schemas
 from referrals.files import receiving, sending, tus_views
 from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
@@ -464,6 +467,38 @@ def test_a_submission_of_version_1_lists_no_file_and_is_taken_in(sent, wire):
     parcel |= {"schema_version": 1, "uid": body["referral_uid"], "body": body}
     parcel["body_sha256"] = outbox.body_hash(body)
     assert exchange.receive(peer=wire.downstream, parcel=parcel)[1]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_send_now_and_a_sender_whose_try_of_a_file_failed_do_not_wait_for_each_other(
+    sent, monkeypatch
+):
+    """Both change the file first and its office's circuit after it."""
+    file_held, pressed = threading.Event(), threading.Event()
+    Peer.objects.update(probe_at=timezone.now() + timedelta(hours=1))
+    silence, probe = circuit.record_silence, circuit.probe_now
+
+    def slowly(peer, outcome):
+        file_held.set()
+        pressed.wait(2)
+        silence(peer, outcome)
+
+    def probing(peer):
+        probe(peer)
+        pressed.set()
+
+    def press():
+        file_held.wait(2)
+        with transaction.atomic():
+            assert sending.retry(sent.referral) == 1
+
+    file = SentFile.objects.select_related("submission__message__peer").get()
+    monkeypatch.setattr(circuit, "record_silence", slowly)
+    monkeypatch.setattr(circuit, "probe_now", probing)
+    failed = TransportError("no_connection")
+    assert together(lambda: sending._record_failure(file, failed), press) == []
+    assert Peer.objects.get(pk=file.peer.pk).probe_at <= timezone.now()
 
 
 # --- The pages -----------------------------------------------------------------------------------

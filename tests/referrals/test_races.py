@@ -1,17 +1,18 @@
 """Two of them at one moment: senders, tries of one message, officers at one draft."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
 from complaints import services
-from puskesmas import outbox
+from puskesmas import outbox, transports
 from puskesmas.errors import DomainError, WrongState
 from puskesmas.models import OutboxMessage, Peer, ReceivedMessage
 from referrals import exchange
 from referrals.models import ReceivedReferral, Referral, Submission
-from referrals.services import answers, approval
-from referrals.workflow import Approval
+from referrals.services import answers, approval, delivery
+from referrals.workflow import Answer, Approval
 from tests.racing import together
 from tests.referrals.conftest import today
 
@@ -23,6 +24,38 @@ def waiting(cast, wire, draft):
     referral = draft(road=Referral.Road.DISTRICT)
     approval.approve(actor=cast.actor("koordinator"), uid=referral.uid)
     return OutboxMessage.objects.select_related("office", "peer").get()
+
+
+def test_send_now_and_a_sender_who_is_just_told_of_the_receipt_do_not_wait_for_each_other(
+    cast, wire, waiting, monkeypatch
+):
+    """He has the message and wants the referral; who pressed has the referral, and wants it."""
+    message_held, referral_held = threading.Event(), threading.Event()
+    retry_now = outbox.retry_now
+    receipt = exchange.receive(
+        peer=Peer.objects.select_related("office").get(pk=wire.downstream.pk),
+        parcel=exchange.envelope(waiting),
+    )[0]
+
+    def after_ack(message, receipt):
+        message_held.set()
+        referral_held.wait(2)
+        transports.after_ack(message, receipt)
+
+    def retry(message):
+        referral_held.set()
+        retry_now(message)
+
+    def press():
+        message_held.wait(2)
+        with suppress(WrongState):  # he was faster, and nothing waits any more
+            delivery.send_now(actor=cast.actor("front"), uid=waiting.subject_uid)
+
+    monkeypatch.setattr(outbox, "retry_now", retry)
+    assert together(lambda: outbox.confirm(waiting, receipt, after_ack), press) == []
+    waiting.refresh_from_db()
+    assert waiting.acked_at is not None
+    assert Referral.objects.get(uid=waiting.subject_uid).answer == Answer.RECEIVED
 
 
 def test_of_many_senders_one_claims_the_message(waiting):

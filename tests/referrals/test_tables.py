@@ -104,25 +104,27 @@ INBOX_EXPECTED = {
     ("review", "returned"): {"send_back": "SUP MAN"},
     # Past the manager, where the chain has none; or no further than him, where it has no owner.
     ("received", "forwarded"): {"forward": "SYS"},
-    ("forwarded", "returned"): {"return": "MAN DBO"},
-    ("forwarded", "studied"): {"study": "MAN DBO"},
-    ("forwarded", "approved"): {"approve": "MAN DBO"},
-    ("forwarded", "refused"): {"refuse": "MAN DBO"},
-    ("received", "approved"): {"approve": "MAN DBO"},
-    ("received", "refused"): {"refuse": "MAN DBO"},
-    # The manager alone recommends; both return, study and write down the owner's word.
-    ("received", "returned"): {"return": "MAN DBO"},
-    ("studied", "returned"): {"return": "MAN DBO"},
+    ("forwarded", "returned"): {"return": "SYS MAN DBO"},
+    ("forwarded", "studied"): {"study": "SYS MAN DBO"},
+    ("forwarded", "approved"): {"approve": "SYS MAN DBO"},
+    ("forwarded", "refused"): {"refuse": "SYS MAN DBO"},
+    ("received", "approved"): {"approve": "SYS MAN DBO"},
+    ("received", "refused"): {"refuse": "SYS MAN DBO"},
+    # The manager alone recommends; both return, study and write down the owner's word. SYS: he
+    # says it himself, on his page.
+    ("received", "returned"): {"return": "SYS MAN DBO"},
+    ("recommended", "returned"): {"return": "SYS MAN DBO"},
+    ("studied", "returned"): {"return": "SYS MAN DBO"},
     ("returned", "received"): {"resubmitted": "SYS"},
     ("received", "received"): {"resubmitted": "SYS"},
     ("received", "recommended"): {"recommend": "MAN"},
-    ("recommended", "studied"): {"study": "MAN DBO"},
-    ("recommended", "approved"): {"approve": "MAN DBO"},
-    ("studied", "approved"): {"approve": "MAN DBO"},
-    ("refused", "approved"): {"approve": "MAN DBO"},
-    ("recommended", "refused"): {"refuse": "MAN DBO"},
-    ("studied", "refused"): {"refuse": "MAN DBO"},
-    ("approved", "refused"): {"refuse": "MAN DBO"},
+    ("recommended", "studied"): {"study": "SYS MAN DBO"},
+    ("recommended", "approved"): {"approve": "SYS MAN DBO"},
+    ("studied", "approved"): {"approve": "SYS MAN DBO"},
+    ("refused", "approved"): {"approve": "SYS MAN DBO"},
+    ("recommended", "refused"): {"refuse": "SYS MAN DBO"},
+    ("studied", "refused"): {"refuse": "SYS MAN DBO"},
+    ("approved", "refused"): {"refuse": "SYS MAN DBO"},
 }
 
 TABLES = {
