@@ -75,7 +75,7 @@ def _draft_url(case: Any) -> str:
 
 def _add_navigation() -> None:
     from puskesmas.models import Role
-    from puskesmas.navigation import Entry, add
+    from puskesmas.navigation import Entry, Group, add
     from referrals import views, views_inbox
     from referrals.packages import services
 
@@ -83,15 +83,30 @@ def _add_navigation() -> None:
     entries = (
         (_("Persetujuan"), "approvals", "stamp", 30, views.APPROVERS, True),
         (_("Pengiriman"), "deliveries", "send", 35, (*views.READERS, Role.ADMIN), True),
-        (_("Bawa dengan stik"), "packages", "usb", 36, services.VILLAGE, True),
-        (_("Bawa dengan stik"), "packages", "usb", 36, services.ABOVE, False),
         (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
         (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
-        (_("Desa terhubung"), "villages", "link", 80, (Role.ADMIN, Role.MANAGER), False),
-        (_("Desa berdampingan"), "overview", "chart-column", 35, overseers, False),
-        (_("Kuota"), "quotas", "ticket", 40, overseers, False),
-        (_("Jalur rujukan"), "chain", "route", 85, (Role.ADMIN, Role.MANAGER), False),
     )
+    # With the district's other pages of the villages; in a village it stands alone.
+    between = (
+        (_("Desa berdampingan"), "overview", "chart-column", overseers, False),
+        (_("Kuota"), "quotas", "ticket", overseers, False),
+        (_("Bawa dengan stik"), "packages", "usb", (*services.VILLAGE, *services.ABOVE), None),
+        (_("Desa terhubung"), "villages", "link", (Role.ADMIN, Role.MANAGER), False),
+        (_("Jalur rujukan"), "chain", "route", (Role.ADMIN, Role.MANAGER), False),
+    )
+    group = Group(label=_("Desa & jalur"), icon="route", order=36)
+    for order, (label, page, icon, roles, village) in enumerate(between):
+        add(
+            Entry(
+                label=label,
+                url_name=f"referrals:{page}",
+                icon=icon,
+                order=order,
+                roles=frozenset(role.value for role in roles),
+                village=village,
+                group=group,
+            )
+        )
     for label, page, icon, order, roles, village in entries:
         add(
             Entry(

@@ -16,13 +16,16 @@ from django.utils import timezone
 from complaints.models import Complaint, ComplaintProgramme, Telling
 from complaints.services import tell_resident, tick_papers
 from complaints.workflow import CaseState
-from programs.models import Programme
+from programs.models import Partner, Programme
 from puskesmas.actors import Actor
 from puskesmas.backdating import at
 from puskesmas.errors import InvalidInput
 from puskesmas.models import Office, Role, User
 from referrals import demo_texts as texts
-from referrals.models import Answering, Referral
+from referrals.models import Answering, PartnerKey, Referral
+from referrals.partners import keys
+from referrals.partners import services as partners
+from referrals.partners.saying import Said
 from referrals.services import answers, approval, delivery
 from referrals.services.approval import DISTRICT_TIERS
 from referrals.workflow import Answer, Realisation
@@ -59,7 +62,10 @@ def _standing(ready: list[Complaint], road: "_Road") -> dict[int, Callable[..., 
     needed = set(asking.values_list("complaint", flat=True))
     able = [(case.finding_at, case.pk) for case in ready if case.finding_at and case.pk in needed]
     chosen: dict[int, Callable[..., Script]] = {}
-    for days, script in ((2, road.drafted), (6, road.approved), (45, road.promised)):
+    scripts = [(2, road.drafted), (6, road.approved), (45, road.promised)]
+    if road.partner:
+        scripts.append((4, road.at_partner))
+    for days, script in scripts:
         before = road.now - timedelta(days=days)
         old = [pk for found, pk in able if found < before and pk not in chosen]
         if old:
@@ -75,6 +81,7 @@ class _Road:
         self.front, self.back = self._actor(Role.FRONT), self._actor(Role.BACK)
         self.approver = self._actor(Role.COORDINATOR)
         self.upstream = delivery.upstream_of(office)
+        self.partner = Partner.objects.filter(office=office).order_by("pk").first()
         self.moment = self.now
 
     def _actor(self, role: Role) -> Actor:
@@ -113,6 +120,21 @@ class _Road:
         referral = self._draft(case, programme)
         yield (0, 0)
         self._do(approval.approve, self.approver, referral)
+
+    def at_partner(self, case: Complaint, programme: Programme) -> Script:
+        """Straight to a partner, who opened his page and studies it."""
+        yield (0, 0)
+        referral = self._draft(case, programme, road=Referral.Road.PARTNER)
+        yield (0, 0)
+        self._do(approval.approve, self.approver, referral)
+        yield (0, 0)
+        with at(self.moment):
+            _key, token = keys.mint(referral, PartnerKey.Way.CODE)
+            partners.open_page(token, address="127.0.0.1")
+        yield (0, 0)
+        said = Said(Answer.STUDIED, name="Nur Hidayati", position="staf pelayanan sosial")
+        with at(self.moment):
+            partners.answer(token, address="127.0.0.1", said=said, client_uid=self._uid())
 
     def promised(self, case: Complaint, programme: Programme) -> Script:
         """Approved by the owner and told; wait for the aid."""
@@ -188,9 +210,10 @@ class _Road:
 
     # --- Acts -----------------------------------------------------------------------------------
 
-    def _draft(self, case: Complaint, programme: Programme) -> Referral:
+    def _draft(self, case: Complaint, programme: Programme, road: str = "") -> Referral:
         basis = Referral.LegalBasis
-        partner = programme.tier == Programme.Tier.PARTNER
+        to_partner = road == Referral.Road.PARTNER
+        partner = to_partner or programme.tier == Programme.Tier.PARTNER
         with at(self.moment):
             everything = [paper.code for paper in case.papers.all()]
             tick_papers(actor=self.back, uid=case.uid, seen=everything)
@@ -199,7 +222,8 @@ class _Road:
                 client_uid=self._uid(),
                 case_uid=case.uid,
                 programme_uid=programme.uid,
-                road=self._road_for(programme),
+                road=road or self._road_for(programme),
+                partner_uid=self.partner.uid if to_partner and self.partner else None,
                 need=self._say(texts.NEEDS),
                 going_on_reason=texts.GOING_ON,
                 legal_basis=basis.CONSENT if partner else basis.PUBLIC_DUTY,

@@ -15,6 +15,7 @@ from puskesmas import panels
 from puskesmas.actors import Actor
 from puskesmas.models import Office, Role
 from referrals import cards, selectors
+from referrals.chain.models import WHOLE_DISTRICT
 from referrals.views import APPROVERS, READERS
 from referrals.views_inbox import READERS as INBOX_READERS
 from registry.households.selectors import Family
@@ -118,8 +119,14 @@ def inbox(actor: Actor, office: Office) -> dict[str, Any] | None:
         return None
     counts = selectors.inbox_counts(actor)
     url = reverse("referrals:inbox")
+    # What is past a supervisor is the manager's turn.
+    shown = counts if actor.has(*WHOLE_DISTRICT) else ("review",)
     tiles = [
-        {"label": selectors.TABS[code][0], "value": capped(count), "url": f"{url}?tab={code}"}
-        for code, count in counts.items()
+        {
+            "label": selectors.TABS[code][0],
+            "value": capped(counts[code]),
+            "url": f"{url}?tab={code}",
+        }
+        for code in shown
     ]
     return {"title": _("Kotak masuk rujukan"), "tiles": tiles}

@@ -13,10 +13,10 @@ from programs.models import Partner
 from puskesmas import mail, outbox
 from puskesmas.models import Office, OutboxMessage, Peer
 from puskesmas.outbox import TransportError
-from referrals.chain.selectors import hops_of
 from referrals.disclosure import may_have
 from referrals.models import PartnerKey, ReceivedReferral, Referral
 from referrals.partners import keys
+from referrals.workflow import Inbox
 
 #: The kind of the message; its body names the partner, and nobody else.
 INVITED = "partner.invited"
@@ -43,12 +43,6 @@ def invite(referral: Referral) -> OutboxMessage | None:
     return _enqueue(referral, partner, uid=referral.uid)
 
 
-def owner_of(row: ReceivedReferral) -> Partner | None:
-    """Return the owner who decides on a page of his own, as the chain says today (one query)."""
-    hops = hops_of(row.office, peer_id=row.peer_id, programme_code=row.programme_code)
-    return hops.page_of
-
-
 def owner_obstacle(row: ReceivedReferral, owner: Partner) -> str:
     """Return in words why the owner may not read a received referral; "" if he may."""
     if may_have(owner, row.payload["legal_basis"]):
@@ -64,7 +58,7 @@ def invite_owner(row: ReceivedReferral) -> OutboxMessage | None:
 
     None where the chain names nobody, he may not have it, or no link can be sent.
     """
-    owner = owner_of(row)
+    owner = keys.owner_of(row)
     if owner is None or not keys.is_with(row, owner) or obstacle(owner, row.office):
         return None
     return _enqueue(row, owner, uid=row.referral_uid)
@@ -122,8 +116,9 @@ def _recipient(message: OutboxMessage) -> tuple[Partner | None, Callable[[], Any
         return referral.partner, lambda: keys.mint(referral, way)
     rows = ReceivedReferral.objects.select_related("office")
     row = rows.get(uid=message.subject_uid)
-    owner = owner_of(row)
-    if owner is None or not keys.is_with(row, owner):
+    owner = keys.owner_of(row)
+    refused = row.state == Inbox.REFUSED
+    if owner is None or refused or not keys.is_with(row, owner):
         return None, lambda: None
     return owner, lambda: keys.mint_for_owner(row, owner, way)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from programs.models import Partner
 from puskesmas.models import Office
+from referrals.chain.selectors import hops_of
 from referrals.disclosure import may_have
 from referrals.models import PartnerKey, ReceivedReferral, Referral
 from referrals.workflow import WITH_OWNER, Approval, Inbox
@@ -51,12 +52,21 @@ def opens(key: PartnerKey) -> bool:
 
 
 def is_with(row: ReceivedReferral, owner: Partner) -> bool:
-    """Return whether a received referral waits for its owner, or was decided, and he may have it.
+    """Return whether a received referral waits for this owner, or he decided, and he may have it.
 
-    A file that was returned comes back to him only when it is recommended again.
+    A file that was returned comes back to him only when it is recommended again. Once the chain
+    names somebody else, or nobody, it is not his any more.
     """
     there = (*WITH_OWNER, Inbox.APPROVED, Inbox.REFUSED)
-    return row.state in there and may_have(owner, row.payload["legal_basis"])
+    if row.state not in there or not may_have(owner, row.payload["legal_basis"]):
+        return False
+    return owner_of(row) == owner
+
+
+def owner_of(row: ReceivedReferral) -> Partner | None:
+    """Return the owner who decides on a page of his own, as the chain says today (one query)."""
+    hops = hops_of(row.office, peer_id=row.peer_id, programme_code=row.programme_code)
+    return hops.page_of
 
 
 def found(token: str) -> PartnerKey | None:

@@ -188,7 +188,7 @@ def _lock_with_owner(
 ) -> tuple[ReceivedReferral, Partner]:
     _require_district(actor, action)
     row = lock(ReceivedReferral, uid, actor=actor, version=version)
-    owner = invitations.owner_of(row)
+    owner = keys.owner_of(row)
     if owner is None or is_over(row) or row.state not in (*WITH_OWNER, Inbox.APPROVED):
         raise WrongState(
             _("Berkas ini tidak sedang menunggu pemilik program yang menjawab di halamannya."),

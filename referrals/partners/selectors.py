@@ -175,7 +175,7 @@ def standing_of(referral: Referral, *, may_act: bool) -> Standing | None:
 
 def standing_of_owner(row: ReceivedReferral, *, may_act: bool) -> Standing | None:
     """Return the state of an owner's page; None where he has none, or not yet (two queries)."""
-    owner = invitations.owner_of(row)
+    owner = keys.owner_of(row)
     kept = list(row.partner_keys.select_related("partner").order_by("pk"))
     if owner is None and not kept:
         return None

@@ -22,7 +22,7 @@ WALKERS = {
         *("", "fo", "bo", "koordinator", "kepala", "kasun", "fasilitator", "admin"),
         *("bo2", "lurah2"),
     ),
-    "district": ("", "manajer", "fo_sekretariat", "bo_sekretariat", "admin_slrt"),
+    "district": (*("", "manajer", "supervisor", "fo_sekretariat", "bo_sekretariat", "admin_slrt"),),
 }
 #: Programs read these; documents are Indonesian whatever the page speaks.
 FOR_PROGRAMS = ("api", "exchange:", "schema")

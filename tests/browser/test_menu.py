@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Login = Callable[[str], Client]
 #: Those with the most entries.
-BUSY = ("back", "koordinator", "admin")
+BUSY = ("back", "koordinator", "admin", "manager", "district_admin")
 GROUP = ".nav-wide .nav-group"
 
 

@@ -226,3 +226,22 @@ def test_the_supervisors_inbox_opens_on_what_waits_for_him(
     done = client.post(act, {"said_on": today().strftime("%d-%m-%Y"), "version": row.version})
     assert done.status_code == 302
     assert wire.received().state == Inbox.RECEIVED
+
+
+def test_the_supervisors_home_counts_his_own_turn_and_the_managers_counts_all(
+    login, wire, send, set_chain, supervised
+):
+    set_chain(supervisor=True)
+    send()
+    supervisor, manager = (
+        login(who).get("/").content.decode() for who in ("supervisor", "manager")
+    )
+    assert "?tab=review" in supervisor
+    assert "?tab=new" not in supervisor
+    assert "?tab=new" in manager
+
+
+def test_every_tier_finds_the_packages_in_its_menu(login):
+    page = reverse("referrals:packages")
+    for who in ("front", "koordinator", "manager", "district_admin"):
+        assert f'href="{page}"' in login(who).get("/").content.decode(), who

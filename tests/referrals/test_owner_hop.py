@@ -268,7 +268,7 @@ def test_the_code_is_shown_once_and_opens_the_page(cast, login, wire, referral):
     browser = login("district_back")
     made = browser.post(reverse("referrals:owner_code", args=[row.uid]), {"version": row.version})
     assert made["Cache-Control"] == "private, no-store"
-    code = re.search(r'receipt-number" translate="no">([0-9A-Z-]{29})<', made.content.decode())[1]
+    code = re.search(r'<code translate="no">([0-9A-Z-]{29})<', made.content.decode())[1]
     assert key_of(code).received == row
     again = browser.get(reverse("referrals:received", args=[row.uid])).content.decode()
     assert code not in again
@@ -280,6 +280,13 @@ def test_only_manager_and_back_office_give_the_page_away(cast, wire, referral, w
     for verb in (owners.make_code, owners.send_link, owners.revoke):
         with pytest.raises((NotYourRole, NotFound)):
             verb(actor=cast.actor(who), uid=row.uid)
+
+
+def test_whom_the_chain_no_longer_names_decides_nothing(cast, wire, referral, token):
+    chain.set_chain(actor=cast.actor("manager"))
+    with pytest.raises(NotFound):
+        key_of(token)
+    assert wire.act("approve").state == Inbox.APPROVED
 
 
 def test_a_key_runs_out(referral, token):

@@ -13,6 +13,7 @@ from programs.models import Participation
 from puskesmas import demo_accounts
 from puskesmas.actors import Actor
 from puskesmas.models import ApiToken, Assignment, Office, Peer, User
+from referrals.models import Answering, ChainRule, Quota
 from registry.demo.places import MEKARWANGI, TEGALSARI
 from registry.models import Household, Import, Register, RegisterRow, RegisterVersion, Resident
 from registry.selectors import is_family
@@ -73,6 +74,7 @@ def test_the_village_has_its_size_its_officers_and_nothing_twice(db, demo):
         user = User.objects.get(username=account.username)
         assert user.check_password(demo_accounts.PASSWORD)
         assert Actor.of(user, user.assignments.get().office).has(account.role)
+    assert Answering.objects.filter(partner__isnull=False, value="studied").count() == 1
     back = User.objects.get(username="bo")
     assert is_family(back, Resident.objects.get(office=office, nik_index=back.nik_index))
 
@@ -102,6 +104,10 @@ def test_the_district_hands_its_village_a_key_that_is_used_up(db, demo, tmp_path
         user = User.objects.get(username=account.username)
         assert Actor.of(user, user.assignments.get().office).has(account.role)
     assert Peer.objects.get().name == "Desa Tegalsari Makmur"
+    assert Quota.objects.get().programme_code == "RTLH"
+    assert ChainRule.objects.get().owner_partner is not None
+    supervisor = User.objects.get(username="supervisor")
+    assert supervisor.supervisions.get().peer == Peer.objects.get()
 
 
 def test_offices_that_answer_elsewhere_are_corrected_and_nothing_else(db, demo):

@@ -16,11 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from programs.catalogue import services as catalogue
+from programs.models import Partner
 from puskesmas import demo_accounts
 from puskesmas.actors import Actor
 from puskesmas.models import Office, Peer, Role
 from puskesmas.officers import add_officer, create_first_officer, create_office
 from referrals.chain import services as chain
+from referrals.quotas import services as quotas
 from referrals.services import linking
 from registry.demo import families, proposals, verval
 from registry.demo.loading import load_place, office_uid
@@ -129,20 +132,32 @@ class Command(BaseCommand):
             peer_uid=office_uid(TEGALSARI.code),
             name=f"Desa {TEGALSARI.name}",
         )
-        self._add_supervisor(office)
+        self._add_houses_way(office)
         key = {"token": token, "uid": str(office.uid), "name": office.full_name}
         with os.fdopen(
             os.open(link_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
         ) as out:
             json.dump(key, out)
 
-    def _add_supervisor(self, office: Office) -> None:
-        """Let the kecamatan review what is asked for houses; the rest goes to the manager."""
+    def _add_houses_way(self, office: Office) -> None:
+        """Let what is asked for houses go past the kecamatan to an owner with a page, and a quota.
+
+        The rest goes to the manager, who notes what the owner says.
+        """
         actor = Actor.system(office)
         posted = office.assignments.get(role=Role.SUPERVISOR).user
         villages = office.peers.values_list("uid", flat=True)
         chain.set_supervised(actor=actor, officer_uid=posted.uid, villages=villages)
-        chain.set_chain(actor=actor, programme_code="RTLH", supervisor=True)
+        owner = catalogue.save_partner(
+            actor=actor,
+            code="dinas-perumahan",
+            name_id="Dinas Perumahan dan Permukiman",
+            kind=Partner.Kind.GOVERNMENT,
+        )
+        chain.set_chain(
+            actor=actor, programme_code="RTLH", supervisor=True, owner_partner=owner.uid
+        )
+        quotas.set_quota(actor=actor, programme_code="RTLH", places=12)
 
     def _link(self, office: Office, upstream: str, link_file: Path) -> None:
         key = json.loads(link_file.read_text())
