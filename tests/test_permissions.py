@@ -1474,6 +1474,7 @@ LISTS = {
     "GET /programmes/catalogue/partners/",
     "GET /programmes/cover/double/",
     "GET /referrals/approvals/",
+    "GET /referrals/chain/",
     "GET /referrals/deliveries/",
     "GET /proposals/",
     "GET /proposals/meetings/",
