@@ -86,11 +86,11 @@ def _add_navigation() -> None:
         (_("Kotak masuk"), "inbox", "inbox", 10, views_inbox.READERS, False),
         (_("Hubungan kantor"), "links", "link", 80, (Role.ADMIN,), True),
     )
-    # With the district's other pages of the villages; in a village it stands alone.
+    # A village finds its packages from the page of what is to be sent.
     between = (
         (_("Desa berdampingan"), "overview", "chart-column", overseers, False),
         (_("Kuota"), "quotas", "ticket", overseers, False),
-        (_("Bawa dengan stik"), "packages", "usb", (*services.VILLAGE, *services.ABOVE), None),
+        (_("Bawa dengan stik"), "packages", "usb", services.ABOVE, False),
         (_("Desa terhubung"), "villages", "link", (Role.ADMIN, Role.MANAGER), False),
         (_("Jalur rujukan"), "chain", "route", (Role.ADMIN, Role.MANAGER), False),
     )

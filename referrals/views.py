@@ -38,6 +38,7 @@ from referrals.forms import (
 )
 from referrals.grounds import grounds_of
 from referrals.models import Referral
+from referrals.packages import services as packages
 from referrals.partners import services as partners
 from referrals.partners.selectors import standing_of
 from referrals.services import answers, approval, care, delivery
@@ -97,6 +98,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             ],
             "rows": rows,
             "upstream": upstream,
+            "may_carry": actor.has(*packages.VILLAGE),
             "trouble": trouble_with(upstream) if upstream else "",
             "may_send": actor.has(*delivery.SEND_ROLES),
             "may_remind": actor.has(*COUNTER),

@@ -241,7 +241,12 @@ def test_the_supervisors_home_counts_his_own_turn_and_the_managers_counts_all(
     assert "?tab=new" in manager
 
 
-def test_every_tier_finds_the_packages_in_its_menu(login):
-    page = reverse("referrals:packages")
-    for who in ("front", "koordinator", "manager", "district_admin"):
-        assert f'href="{page}"' in login(who).get("/").content.decode(), who
+def test_every_tier_finds_the_packages(login):
+    page, deliveries = reverse("referrals:packages"), reverse("referrals:deliveries")
+    for who, here in (
+        ("front", deliveries),
+        ("koordinator", deliveries),
+        ("manager", "/"),
+        ("district_admin", "/"),
+    ):
+        assert f'href="{page}"' in login(who).get(here).content.decode(), who
