@@ -187,6 +187,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.publish_records",
         "schedule": OUTBOX_EVERY_SECONDS,
     },
+    "tell-verval-progress": {
+        "task": "referrals.tasks.tell_verval_progress",
+        "schedule": 3600.0,
+    },
     "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
     "render-waiting-letters": {
         "task": "reports.letters.tasks.render_waiting_letters",

@@ -24,6 +24,7 @@ class ReferralsConfig(AppConfig):
             reminders,
             search,
         )
+        from referrals.calls import exchange as call_exchange
         from referrals.files.views import may_see
         from referrals.packages import letters as package_letters
         from referrals.partners import invitations
@@ -31,6 +32,7 @@ class ReferralsConfig(AppConfig):
         from referrals.publishing import marking, receiving
         from referrals.publishing import sending as publishing
         from referrals.services import answers, delivery, inbox
+        from referrals.verval import exchange as verval_exchange
         from reports.letters import public as public_letters
         from reports.letters.signals import letter_moved
 
@@ -51,6 +53,8 @@ class ReferralsConfig(AppConfig):
         marking.connect()
         public.register_record_provider(receiving.receipts)
         public_letters.register_record_provider(receiving.letters)
+        verval_exchange.register()
+        call_exchange.register()
         attachments.register_owner(may_see)
         searching.register(search.find, order=30)
         signals.case_moved.connect(delivery.recall_withdrawn, dispatch_uid="recall_withdrawn")
@@ -78,6 +82,7 @@ def _add_navigation() -> None:
     from puskesmas.navigation import Entry, Group, add
     from referrals import views, views_inbox
     from referrals.packages import services
+    from referrals.workflow import DISTRICT
 
     overseers = (*views_inbox.WHOLE_DISTRICT, Role.ADMIN)
     entries = (
@@ -94,19 +99,27 @@ def _add_navigation() -> None:
         (_("Desa terhubung"), "villages", "link", (Role.ADMIN, Role.MANAGER), False),
         (_("Jalur rujukan"), "chain", "route", (Role.ADMIN, Role.MANAGER), False),
     )
-    group = Group(label=_("Desa & jalur"), icon="route", order=36)
-    for order, (label, page, icon, roles, village) in enumerate(between):
-        add(
-            Entry(
-                label=label,
-                url_name=f"referrals:{page}",
-                icon=icon,
-                order=order,
-                roles=frozenset(role.value for role in roles),
-                village=village,
-                group=group,
+    sent_down = (
+        (_("Daftar verval"), "verval_sheets", "clipboard-list", DISTRICT, False),
+        (_("Permintaan calon"), "calls", "users", DISTRICT, False),
+    )
+    groups: tuple[tuple[Group, Any], ...] = (
+        (Group(label=_("Desa & jalur"), icon="route", order=36), between),
+        (Group(label=_("Kirim ke desa"), icon="send", order=38), sent_down),
+    )
+    for group, rows in groups:
+        for order, (label, page, icon, roles, village) in enumerate(rows):
+            add(
+                Entry(
+                    label=label,
+                    url_name=f"referrals:{page}",
+                    icon=icon,
+                    order=order,
+                    roles=frozenset(str(role) for role in roles),
+                    village=village,
+                    group=group,
+                )
             )
-        )
     for label, page, icon, order, roles, village in entries:
         add(
             Entry(
@@ -114,7 +127,7 @@ def _add_navigation() -> None:
                 url_name=f"referrals:{page}",
                 icon=icon,
                 order=order,
-                roles=frozenset(role.value for role in roles),
+                roles=frozenset(str(role) for role in roles),
                 village=village,
             )
         )

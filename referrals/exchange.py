@@ -5,9 +5,10 @@ verbs that take a body in are registered by kind in ``AppConfig.ready()``. See d
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,9 +23,19 @@ from referrals import schemas
 SUBMITTED = "referral.submitted"
 ANSWERED = "referral.answered"
 PUBLISHED = "public.records"
+VERVAL_ASSIGNED = "verval.assigned"
+VERVAL_PROGRESS = "verval.progress"
+VERVAL_RETURNED = "verval.returned"
+CALL_ISSUED = "call.issued"
+CALL_ANSWERED = "call.answered"
 
-#: How many waiting messages one fetch hands out.
+#: How many waiting messages one fetch hands out, and how much of them: a fetch that breaks off on
+#: a bad line begins anew.
 FETCH_LIMIT = 50
+FETCH_BYTES = 512 * 1024
+
+#: How big a body made of rows grows before the next rows go in a further message.
+PART_BYTES = 64 * 1024
 
 
 class Refusal(DomainError):
@@ -57,6 +68,25 @@ def register(kind: str, *, sender: str, take_in: TakeIn) -> None:
     transaction, and may raise :class:`Refusal`.
     """
     _takers[kind] = (sender, take_in)
+
+
+def kinds() -> list[str]:
+    """Return every kind this office may be sent, by either side."""
+    return sorted(_takers)
+
+
+def parts_of(rows: Sequence[Any]) -> list[list[Any]]:
+    """Return rows of a body in parts of at most :data:`PART_BYTES`, at least one part."""
+    parts: list[list[Any]] = [[]]
+    size = 0
+    for row in rows:
+        weight = len(outbox.canonical(row).encode()) + 1
+        if parts[-1] and size + weight > PART_BYTES:
+            parts.append([])
+            size = 0
+        parts[-1].append(row)
+        size += weight
+    return parts
 
 
 def envelope(message: OutboxMessage) -> dict[str, Any]:
@@ -180,13 +210,21 @@ def _check(peer: Peer, parcel: Any) -> None:
 
 
 def waiting_for(peer: Peer) -> list[dict[str, Any]]:
-    """Return the envelopes that wait for a downstream peer, oldest first, at most FETCH_LIMIT."""
+    """Return the envelopes that wait for a downstream peer, oldest first.
+
+    At most FETCH_LIMIT, and no more than FETCH_BYTES of bodies beyond the first.
+    """
     rows = (
         OutboxMessage.objects.filter(outbox.is_open(), peer=peer)
         .select_related("office", "peer")
         .order_by("pk")[:FETCH_LIMIT]
     )
-    return [envelope(row) for row in rows]
+    weights = accumulate(len(outbox.canonical(row.body).encode()) for row in rows)
+    return [
+        envelope(row)
+        for at, (row, weight) in enumerate(zip(rows, weights, strict=True))
+        if not at or weight <= FETCH_BYTES
+    ]
 
 
 def acknowledge(

@@ -82,10 +82,7 @@ def _introduction(peer: Peer) -> dict[str, Any]:
     return {
         "office": {"uid": str(peer.office.uid), "name": peer.office.full_name},
         "you": {"uid": str(peer.peer_uid), "name": peer.name},
-        "understands": {
-            kind: list(schemas.versions(kind))
-            for kind in (exchange.SUBMITTED, exchange.ANSWERED, exchange.PUBLISHED)
-        },
+        "understands": {kind: list(schemas.versions(kind)) for kind in exchange.kinds()},
         "public": {"base_url": residents_base(peer.office)},
         "files": {
             "tus": "1.0.0",

@@ -13,6 +13,7 @@ from programs.models import LegalBasis, Partner, Programme, ProgrammeVersion
 from puskesmas.fields import EncryptedJSONField, EncryptedTextField
 from puskesmas.locking import ClientUidField
 from puskesmas.models import OfficeRow, OutboxMessage, Peer, User
+from referrals.calls.models import CallShare, GivenCall, IssuedCall
 from referrals.chain.models import ChainRule, InboxQuerySet, Supervision
 from referrals.files.models import ReceivedFile, ReceivedPart, SentFile
 from referrals.packages.models import Package, PackageEntry
@@ -20,6 +21,13 @@ from referrals.partners.models import OwnersWord, PartnerKey
 from referrals.publishing.models import Publication, PublishedOffice, PublishedRecord
 from referrals.quotas.models import Place, Quota
 from referrals.realised.models import RealisationSheet
+from referrals.verval.models import (
+    GivenPart,
+    GivenVerval,
+    VervalLine,
+    VervalShare,
+    VervalSheet,
+)
 from referrals.workflow import (
     OWED,
     OWNERS_WORD,
@@ -33,7 +41,12 @@ from reports.letters.models import Letter
 
 __all__ = [
     "Answering",
+    "CallShare",
     "ChainRule",
+    "GivenCall",
+    "GivenPart",
+    "GivenVerval",
+    "IssuedCall",
     "OwnersWord",
     "Package",
     "PackageEntry",
@@ -53,6 +66,9 @@ __all__ = [
     "SentFile",
     "Submission",
     "Supervision",
+    "VervalLine",
+    "VervalShare",
+    "VervalSheet",
 ]
 
 

@@ -6,6 +6,7 @@ from referrals.files import receiving, sending
 from referrals.packages import cards, kept
 from referrals.publishing import sending as publishing
 from referrals.services import fetching
+from referrals.verval import village
 
 
 @shared_task
@@ -43,3 +44,9 @@ def tidy_packages() -> int:
 def publish_records() -> int:
     """Write the next message for the offices above that serve our public pages."""
     return publishing.publish_all()
+
+
+@shared_task
+def tell_verval_progress() -> int:
+    """Tell the tier above how far its verval lists are."""
+    return village.tell_progress()

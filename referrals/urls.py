@@ -10,11 +10,13 @@ from referrals import (
     views_options,
     views_together,
 )
+from referrals.calls import views as calls
 from referrals.chain import views as chain
 from referrals.files.views import received_file
 from referrals.packages import views as packages
 from referrals.quotas import views as quotas
 from referrals.realised import views as realised
+from referrals.verval import views as verval
 
 app_name = "referrals"
 urlpatterns = [
@@ -41,6 +43,20 @@ urlpatterns = [
     path("realised/<uuid:uid>/", realised.realised, name="realised"),
     path("realised/<uuid:uid>/apply/", realised.apply, name="realised_apply"),
     path("realised/<uuid:uid>/problems/", realised.problems, name="realised_problems"),
+    path("verval/", verval.sheets, name="verval_sheets"),
+    path("verval/new/", verval.new, name="verval_new"),
+    path("verval/<uuid:uid>/", verval.sheet, name="verval_sheet"),
+    path("verval/<uuid:uid>/give/", verval.give, name="verval_give"),
+    path("verval/<uuid:uid>/correct/", verval.correct, name="verval_correct"),
+    path("verval/<uuid:uid>/send/", verval.send, name="verval_send"),
+    path("verval/<uuid:uid>/sheet/", verval.download, name="verval_download"),
+    path("verval/shares/<uuid:uid>/again/", verval.send_again, name="verval_again"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/new/", calls.new, name="call_new"),
+    path("calls/<uuid:uid>/", calls.call, name="call"),
+    path("calls/<uuid:uid>/correct/", calls.correct, name="call_correct"),
+    path("calls/<uuid:uid>/sheet/", calls.download, name="call_download"),
+    path("calls/shares/<uuid:uid>/again/", calls.send_again, name="call_again"),
     path("quotas/", quotas.quotas, name="quotas"),
     path("quotas/set/", quotas.set_quota, name="quota_set"),
     path("quotas/<uuid:uid>/", quotas.quota, name="quota"),

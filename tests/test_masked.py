@@ -23,6 +23,7 @@ MEANT = {
     "/api/v1/proposal-sheets/{sheet.uid}/file/": "the SIKS-NG sheet",
     "/verification/cases/{case.uid}/papers/sptjm/form.pdf": "a statement to sign",
     "/people/verval/{verval.uid}/sheet/": "the sender's own sheet, returned in his layout",
+    "/referrals/verval/{verval_sheet.uid}/sheet/": "the office's own sheet, with what came back",
 }
 _READ = [row for row in TABLE if row.method == "GET" and row.allowed]
 

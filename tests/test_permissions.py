@@ -154,6 +154,7 @@ def read_by_all(path: str) -> list[Row]:
 #: Who keeps the catalogue, in any office and in the village.
 CATALOGUERS = {"koordinator"} | ADMINS
 VILLAGE_CATALOGUERS = CATALOGUERS - ABOVE
+VERVAL_SHEET = "/referrals/verval/{verval_sheet.uid}"
 DRAFT = "/programmes/catalogue/drafts/{draft.uid}/"
 OWN_PROGRAMME = {"code": "UJI", "name_id": "Uji", "owner": "Desa", "tier": "village"}
 PARTNER = {"code": "uji", "name_id": "Mitra uji", "kind": "other"}
@@ -476,6 +477,26 @@ PAGES = rows(
     row("GET", "/referrals/realised/{cards.uid}/", DISTRICT),
     row("POST", "/referrals/realised/{cards.uid}/apply/", DISTRICT, version="cards"),
     row("GET", "/referrals/realised/{cards.uid}/problems/", DISTRICT),
+    row("GET", "/referrals/calls/", DISTRICT),
+    row("GET POST", "/referrals/calls/new/", DISTRICT),
+    row("GET", "/referrals/calls/{issued_call.uid}/", DISTRICT),
+    row(
+        "GET POST",
+        "/referrals/calls/{issued_call.uid}/correct/",
+        DISTRICT,
+        {"criteria": "Lansia"},
+        version="issued_call",
+    ),
+    row("GET", "/referrals/calls/{issued_call.uid}/sheet/", DISTRICT),
+    row("POST", "/referrals/calls/shares/{call_share.uid}/again/", DISTRICT),
+    row("GET", "/referrals/verval/", DISTRICT),
+    row("GET POST", "/referrals/verval/new/", DISTRICT),
+    row("GET", f"{VERVAL_SHEET}/", DISTRICT),
+    row("GET POST", f"{VERVAL_SHEET}/give/", DISTRICT, version="verval_sheet"),
+    row("GET POST", f"{VERVAL_SHEET}/correct/", DISTRICT, version="verval_sheet"),
+    row("POST", f"{VERVAL_SHEET}/send/", DISTRICT, version="verval_sheet"),
+    row("GET", f"{VERVAL_SHEET}/sheet/", DISTRICT),
+    row("POST", "/referrals/verval/shares/{share.uid}/again/", DISTRICT),
     row("GET", "/referrals/quotas/", WHOLE_DISTRICT | {"district_admin"}, hidden={"admin"}),
     row("GET", "/referrals/quotas/{quota.uid}/", WHOLE_DISTRICT),
     row(
@@ -1481,6 +1502,8 @@ LISTS = {
     "GET /proposals/sheets/",
     "GET /referrals/inbox/",
     "GET /referrals/packages/",
+    "GET /referrals/calls/",
+    "GET /referrals/verval/",
     "GET /verification/visits/",
     "GET /api/v1/complaints/",
     "GET /api/v1/inbox/",

@@ -51,8 +51,11 @@ from puskesmas.models import ApiToken, Assignment, Office, OutboxMessage, Peer, 
 from puskesmas.office_keys import keys_of
 from puskesmas.officers import issue_token
 from referrals import exchange
+from referrals.calls import services as issued_calls
 from referrals.models import (
+    CallShare,
     ChainRule,
+    IssuedCall,
     Package,
     PartnerKey,
     Quota,
@@ -61,6 +64,8 @@ from referrals.models import (
     ReceivedReferral,
     Referral,
     Supervision,
+    VervalShare,
+    VervalSheet,
 )
 from referrals.packages import cards, kept
 from referrals.packages import services as packages
@@ -68,6 +73,7 @@ from referrals.partners import keys
 from referrals.quotas.services import set_quota
 from referrals.realised import services as realisations
 from referrals.services import approval, linking
+from referrals.verval import services as verval_sheets
 from registry import services as registry
 from registry.criteria import services as criteria
 from registry.imports import pieces
@@ -196,6 +202,10 @@ class World:
     cards: RealisationSheet
     report: Report
     action: ReportAction
+    verval_sheet: VervalSheet
+    share: VervalShare
+    issued_call: IssuedCall
+    call_share: CallShare
 
     @property
     def officer(self) -> User:
@@ -285,6 +295,8 @@ def build() -> World:
         rule=ChainRule.objects.get(),
         cards=_cards(cast),
         **_report(cast),
+        **_verval_sheet(cast),
+        **_issued_call(cast),
         quota=set_quota(actor=cast.actor("manager"), programme_code="KIS-D", places=1),
         **rows,
     )
@@ -507,6 +519,31 @@ def _verval(cast: Cast) -> VervalList:
         sender="Dinas Sosial",
         received_on=cast.village.today(),
     )
+
+
+def _verval_sheet(cast: Cast) -> dict[str, Any]:
+    """A sheet of the district of which one village was sent its share, and one is unknown."""
+    manager = cast.actor("manager")
+    sheet = f"NIK;NAMA;DESA\n{NIK};SULASTRI NINGSIH;{cast.village.name}\n;BUDI;ENTAH\n"
+    held = verval_sheets.hand_in(
+        actor=manager,
+        upload=SimpleUploadedFile("verval.csv", sheet.encode()),
+        name="Verval Ningsih",
+    )
+    verval_sheets.send(actor=manager, uid=held.uid, version=None)
+    held.refresh_from_db()
+    return {"verval_sheet": held, "share": held.shares.get()}
+
+
+def _issued_call(cast: Cast) -> dict[str, Any]:
+    """A call of the district that its village has not fetched yet."""
+    issued = issued_calls.issue(
+        actor=cast.actor("manager"),
+        owner="Dinas Sosial Ningsih",
+        criteria="Lansia",
+        wanted={Peer.objects.get(office=cast.district): 3},
+    )
+    return {"issued_call": issued, "call_share": issued.shares.get()}
 
 
 def _calls(cast: Cast, child: Resident) -> dict[str, Any]:

@@ -130,6 +130,14 @@ class PartnerHandOverForm(BasisForm, HandOverForm):
     """The same with the basis; the one recorded before is chosen already."""
 
 
+class SendForm(ActForm):
+    """The list goes to the tier above that asked for it, today."""
+
+
+class PartnerSendForm(BasisForm):
+    """The same, for an owner who is not of the government."""
+
+
 class ResultForm(ActForm):
     """What the owner chose of one person."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.calls.approval import require_approver
 from programs.calls.sheet import sheet_of
+from programs.calls.signals import list_handed
 from programs.calls.workflow import CALL, NOT_YET
 from programs.disclosure import is_government, require_basis
 from programs.impartiality import refuse_own_family
@@ -210,6 +211,7 @@ def hand_over(
     call.sheet = attachments.store_bytes(
         sheet_of(call, actor=actor), actor=actor, media_type=XLSX, name="calon.xlsx"
     )
+    list_handed.send(sender=Call, call=call, actor=actor)
     return _move(call, "hand_over", actor)
 
 

@@ -1,5 +1,6 @@
 """Pages of calls for candidates."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,14 +19,16 @@ from programs.calls.forms import (
     HandOverForm,
     NameForm,
     PartnerHandOverForm,
+    PartnerSendForm,
     ResultForm,
     ReturnForm,
+    SendForm,
 )
 from programs.calls.paper import PAPERS
 from programs.calls.workflow import CALL, FETCHERS, READERS
 from programs.disclosure import is_government
 from programs.models import Call, CallState
-from puskesmas import keyset
+from puskesmas import keyset, panels
 from puskesmas.actors import Actor
 from puskesmas.history import audit
 from puskesmas.models import Role
@@ -93,6 +96,7 @@ def call_page(request: HttpRequest, uid: str) -> HttpResponse:
         "has_sheet": call.state not in {CallState.COLLECTING, CallState.WAITING},
         "lacks_basis": services.lacks_basis(call),
         "may_fetch": actor.has(*FETCHERS),
+        "panels": panels.load("call", actor=actor, subject=call),
     }
     return render(request, "programs/calls/call.html", context)
 
@@ -226,8 +230,10 @@ def call_basis(request: HttpRequest, uid: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @officer_page(*COUNTER, village=True)
 def call_hand_over(request: HttpRequest, uid: str) -> HttpResponse:
-    """Record who took the list and why it may go there; it is frozen as it went."""
+    """Record who took the list and why it may go there, or send it; it is frozen as it went."""
     call = selectors.call(uid, actor=actor_of(request))
+    if call.via:
+        return _send(request, call)
     return _act(
         request,
         uid,
@@ -240,6 +246,22 @@ def call_hand_over(request: HttpRequest, uid: str) -> HttpResponse:
             "handed_on": actor_of(request).office.today(),
             "legal_basis": call.legal_basis,
         },
+    )
+
+
+def _send(request: HttpRequest, call: Call) -> HttpResponse:
+    """Send the list to the tier above that asked for it."""
+    today = actor_of(request).office.today()
+    return _act(
+        request,
+        str(call.uid),
+        partial(services.hand_over, receiver=call.via, handed_on=today),
+        form_class=SendForm if is_government(call.programme) else PartnerSendForm,
+        title=_("Kirim ke kabupaten"),
+        submit=_("Kirim"),
+        done=_("Daftarnya dikirim ke %(via)s dan dibekukan.") % {"via": call.via},
+        text=_("Daftarnya dikirim ke %(via)s seperti di “Unduh daftar”.") % {"via": call.via},
+        initial={"legal_basis": call.legal_basis},
     )
 
 

@@ -27,6 +27,8 @@ class Call(OfficeRow):
 
     ``authors`` are all who had a hand in the list; none of them approves it. ``sheet`` is the list
     as it was handed over, never made again; ``legal_basis`` says why its names might leave.
+    ``via`` names the tier above that sent the call over the link on the owner's behalf, and gets
+    the list the same way; "" where the owner asked here.
     """
 
     client_uid = ClientUidField()
@@ -37,6 +39,7 @@ class Call(OfficeRow):
     reference = models.CharField(_("nomor surat permintaan"), max_length=120, blank=True)
     received_on = models.DateField(_("diterima"))
     due_on = models.DateField(_("paling lambat"), null=True, blank=True)
+    via = models.CharField(_("lewat"), max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=CallState, default=CallState.COLLECTING)
     authors = models.ManyToManyField(User, related_name="+")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

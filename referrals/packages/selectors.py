@@ -29,6 +29,11 @@ def kind_name(kind: str) -> str:
         exchange.SUBMITTED: _("Rujukan"),
         exchange.ANSWERED: _("Kabar rujukan"),
         exchange.PUBLISHED: _("Kabar halaman publik"),
+        exchange.VERVAL_ASSIGNED: _("Daftar verval"),
+        exchange.VERVAL_PROGRESS: _("Kemajuan verval"),
+        exchange.VERVAL_RETURNED: _("Hasil verval"),
+        exchange.CALL_ISSUED: _("Permintaan calon"),
+        exchange.CALL_ANSWERED: _("Daftar calon"),
     }.get(kind, kind)
 
 

@@ -37,8 +37,11 @@ def fetch_from(peer: Peer) -> int:
     try:
         for _round in range(MOST_ROUNDS):
             parcels = client.fetch(peer)
-            done += sum(_settle(peer, parcel) for parcel in parcels)
-            if len(parcels) < exchange.FETCH_LIMIT:
+            settled = sum(_settle(peer, parcel) for parcel in parcels)
+            done += settled
+            # However few came, more may wait: they are handed out by their size too. What was not
+            # taken in stays for the next visit.
+            if not parcels or settled < len(parcels):
                 break
     except TransportError as error:
         circuit.record_silence(peer, error.outcome)

@@ -19,7 +19,9 @@ class VervalList(OfficeRow):
     """A verval list as its sender made it. ``answers`` says which of his columns hold what was
     found, {answer: column index}; an answer without a column gets one at the right of the sheet.
 
-    ``sent_file`` is the sheet as it went back, never made again.
+    ``sent_file`` is the sheet as it went back, never made again. One that came over the link
+    (``by_link``) has no file of the sender's: its sheet is written from what he sent, and its
+    answers go back over the link.
     """
 
     client_uid = ClientUidField()
@@ -32,6 +34,7 @@ class VervalList(OfficeRow):
     sheet = models.CharField(max_length=120)
     header_row = models.PositiveIntegerField()
     answers = models.JSONField(default=dict)
+    by_link = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=VervalState, default=VervalState.OPEN)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)

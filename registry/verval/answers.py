@@ -104,9 +104,9 @@ def filled_in(
     *,
     header_row: int,
     columns: Mapping[str, int],
-    rows: Mapping[int, VervalRow],
+    said: Mapping[int, Mapping[str, str]],
 ) -> list[list[str]]:
-    """Return the sender's lines with the answers in them; ``rows`` are by their line.
+    """Return the sender's lines with the answers in them; ``said`` is :func:`told` by line.
 
     A cell is overwritten only where there is something to tell.
     """
@@ -119,7 +119,7 @@ def filled_in(
         if number == header_row:
             for answer in added:
                 line[at[answer]] = TITLES[answer]
-        elif number in rows:
-            for answer, text in told(rows[number]).items():
+        elif number in said:
+            for answer, text in said[number].items():
                 line[at[answer]] = text or line[at[answer]]
     return [line for _number, line in sheet]

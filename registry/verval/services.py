@@ -1,7 +1,7 @@
 """The verbs of a verval list: take in, divide among those who walk, record, send back."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -26,6 +26,7 @@ from registry.naming import address_key
 from registry.selectors import family_of, is_family
 from registry.verval import answers
 from registry.verval.assigning import Hands
+from registry.verval.signals import list_returned
 from registry.verval.workflow import KEEPERS, VERVAL, WALKERS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -67,7 +68,7 @@ def take_in(
             max_bytes=settings.IMPORT_MAX_BYTES,
         )
         with sheets.opened(attachments.read(file)) as sheet:
-            header_row, titles = _header(sheet)
+            header_row, titles = header_of(sheet)
         made = VervalList.objects.create(
             office=actor.office,
             client_uid=client_uid,
@@ -82,7 +83,10 @@ def take_in(
             answers=answers.guess(titles),
             created_by=actor.user,
         )
-        _take_rows(made, titles, actor)
+        with sheets.opened(attachments.read(file), sheet=made.sheet) as sheet:
+            people = people_on(sheet.lines, titles, header_row=header_row, office=actor.office)
+        require_people(people)
+        VervalRow.objects.bulk_create(rows_of(made, people), batch_size=_BATCH)
         audit(actor=actor, action="verval.take_in", subject=made)
     return made
 
@@ -208,6 +212,7 @@ def send_back(*, actor: Actor, uid: uuid.UUID | str, version: int | None) -> Ver
     source, held.state = held.state, VervalState.SENT
     held.save()
     record_transition(subject=held, field=VERVAL.field, step=step, source=source, actor=actor)
+    list_returned.send(sender=VervalList, held=held, actor=actor)
     audit(actor=actor, action="verval.send_back", subject=held)
     return held
 
@@ -220,7 +225,7 @@ def sheet_of(held: VervalList) -> bytes:
             sheet.lines,
             header_row=held.header_row,
             columns=held.answers,
-            rows={row.line: row for row in visited},
+            said={row.line: answers.told(row) for row in visited},
         )
     return workbook(lines[0] if lines else [], lines[1:])
 
@@ -247,7 +252,8 @@ def _check_days(received_on: date, due_on: date | None, *, today: date) -> None:
         raise InvalidInput(_("Batas waktu sebelum tanggal diterima."), field="due_on")
 
 
-def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
+def header_of(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
+    """Return (line number, titles) of a list's line of titles. Raises InvalidInput."""
     found = columns.find_header(islice(sheet.lines, columns.HEADER_WITHIN))
     if found is None:
         raise InvalidInput(
@@ -260,18 +266,26 @@ def _header(sheet: sheets.Sheet) -> tuple[int, sheets.Line]:
     return found
 
 
-def _take_rows(held: VervalList, titles: sheets.Line, actor: Actor) -> None:
-    with sheets.opened(attachments.read(held.file), sheet=held.sheet) as sheet:
-        parsed = rows.parse(
-            sheet.lines,
-            header=titles,
-            has_hamlets=held.office.kind == Office.Kind.DESA,
-            mapping=columns.guess(titles),
-            today=actor.office.today(),
-        )
-        people = [
-            row for row in parsed if row.line > held.header_row and row.is_person and row.name
-        ]
+def people_on(
+    lines: Iterable[tuple[int, sheets.Line]],
+    titles: sheets.Line,
+    *,
+    header_row: int,
+    office: Office,
+) -> list[rows.Row]:
+    """Return the people a sheet names, each with his line; the lines under the titles only."""
+    parsed = rows.parse(
+        lines,
+        header=titles,
+        has_hamlets=office.kind == Office.Kind.DESA,
+        mapping=columns.guess(titles),
+        today=office.today(),
+    )
+    return [row for row in parsed if row.line > header_row and row.is_person and row.name]
+
+
+def require_people(people: Sequence[rows.Row]) -> None:
+    """Refuse a list of nobody, or of more than :data:`MOST_ROWS`. Raises InvalidInput."""
     if not people:
         raise InvalidInput(_("Tidak ada orang di daftar ini."), field="upload")
     if len(people) > MOST_ROWS:
@@ -280,13 +294,16 @@ def _take_rows(held: VervalList, titles: sheets.Line, actor: Actor) -> None:
             % {"most": MOST_ROWS},
             field="upload",
         )
-    hands = Hands(actor.office)
+
+
+def rows_of(held: VervalList, people: Sequence[rows.Row]) -> Iterator[VervalRow]:
+    """Return unsaved rows for people: each found in the office's data, and in whose hands."""
+    hands = Hands(held.office)
     for start in range(0, len(people), _BATCH):
-        made = _rows_of(held, people[start : start + _BATCH], hands)
-        VervalRow.objects.bulk_create(made, batch_size=_BATCH)
+        yield from _batch_of(held, people[start : start + _BATCH], hands)
 
 
-def _rows_of(held: VervalList, people: Sequence[rows.Row], hands: Hands) -> Iterable[VervalRow]:
+def _batch_of(held: VervalList, people: Sequence[rows.Row], hands: Hands) -> list[VervalRow]:
     matcher = Matcher(held.office, people, lock=False)
     made = []
     for person in people:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from puskesmas import attachments, keyset
+from puskesmas import attachments, keyset, panels
 from puskesmas.actors import Actor
 from puskesmas.history import audit
 from puskesmas.pages import ActForm, actor_of, carried_out, form_page, officer_page
@@ -76,6 +76,7 @@ def list_page(request: HttpRequest, uid: str) -> HttpResponse:
         "hamlets": selectors.progress(held, actor=actor),
         "may_keep": actor.has(*KEEPERS) and held.state == VervalState.OPEN,
         "may_fetch": actor.has(*KEEPERS),
+        "panels": panels.load("verval_list", actor=actor, subject=held),
         "tabs": [
             {"label": _("Belum"), "url": address, "current": only_open},
             {"label": _("Semua"), "url": f"{address}?show=all", "current": not only_open},
@@ -151,7 +152,11 @@ def list_send(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_of(request)
     held: Any = selectors.verval_list(uid, actor=actor)
     form = ActForm(request.POST or None, initial={"version": held.version})
-    done = _("Daftar dikembalikan; unduh lembarnya dan kirimkan.")
+    done = (
+        _("Daftar dikembalikan; hasilnya dikirim ke %(sender)s.") % {"sender": held.sender}
+        if held.by_link
+        else _("Daftar dikembalikan; unduh lembarnya dan kirimkan.")
+    )
     if carried_out(request, form, services.send_back, done=done, actor=actor, uid=uid):
         return redirect("registry:verval_list", uid=uid)
     return _form_page(

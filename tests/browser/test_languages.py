@@ -42,12 +42,14 @@ WITH_SECOND_STEP = (
 #: What stands in the address of a page behind a stage.
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
-    *("/quotas/{", "/realised/{"),
+    *("/quotas/{", "/realised/{", "/verval/{verval_sheet"),
     *("packages/", "/letters/drafts/{"),
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
     *("referrals:override", "referrals:care", "referrals:quota", "referrals:realised"),
+    *("referrals:verval_sheet", "referrals:verval_give", "referrals:verval_correct"),
+    *("referrals:call", "referrals:call_correct"),
     *("proposals:minutes", "proposals:outcomes"),
     *("programs:call_approve", "programs:call_return", "programs:call_hand_over"),
     *("programs:call_name", "programs:call_basis"),
@@ -79,6 +81,7 @@ NOT_PAGES = {
             *("programs:hand_papers", "programs:print_ask", "programs:call_print"),
             *("programs:catalogue_take", "programs:draft_row_act"),
             *("referrals:chain_drop", "referrals:realised_apply"),
+            *("referrals:verval_send", "referrals:verval_again", "referrals:call_again"),
         ),
         "takes a form and shows the page it stands on",
     ),
@@ -94,7 +97,10 @@ NOT_PAGES = {
     "letters:month": "a list to print",
     "referrals:together": "stands behind ticked rows; read in tests/referrals",
     "attachment": "a file of somebody's",
-    "referrals:realised_problems": "a sheet to take home",
+    **dict.fromkeys(
+        ("referrals:realised_problems", "referrals:verval_download", "referrals:call_download"),
+        "a sheet to take home",
+    ),
     "verification:statement": "a form to sign, where a programme asks for one",
     "programs:print_file": "a print, drawn by a worker that no walk starts",
     **dict.fromkeys(("referrals:package_file", "referrals:package_sheet"), "a file to carry"),

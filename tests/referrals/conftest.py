@@ -69,9 +69,12 @@ def programme(cast):
     return make_programme(cast, "kis_daerah")
 
 
-def make_programme(cast, code, tier=Programme.Tier.REGENCY, unit=Programme.Unit.PERSON):
+def make_programme(
+    cast, code, tier=Programme.Tier.REGENCY, unit=Programme.Unit.PERSON, office=None
+):
+    office = office or cast.village
     programme = Programme.objects.create(
-        office=cast.village,
+        office=office,
         code=code,
         name_id=f"Program {code}",
         owner="Dinas Kesehatan",
@@ -79,7 +82,7 @@ def make_programme(cast, code, tier=Programme.Tier.REGENCY, unit=Programme.Unit.
         unit=unit,
     )
     ProgrammeVersion.objects.create(
-        office=cast.village,
+        office=office,
         programme=programme,
         effective_from=date(2020, 1, 1),
         published_at=timezone.now(),

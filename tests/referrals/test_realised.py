@@ -7,10 +7,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from complaints.models import Complaint, ComplaintKind
+from puskesmas import outbox, transports
 from puskesmas.errors import InvalidInput, NotYourRole
-from puskesmas.models import OutboxMessage
-from referrals.models import RealisationSheet, ReceivedReferral
+from puskesmas.models import OutboxMessage, Peer
+from referrals import selectors
+from referrals.models import RealisationSheet, ReceivedReferral, Referral
 from referrals.realised import services as realised
+from referrals.services import approval, fetching, inbox, linking
+from registry.models import Resident
+from tests.referrals.conftest import make_programme, today
 from tests.referrals.test_quotas import District
 
 NIK = "35099945078000{:02d}"
@@ -134,3 +140,82 @@ def test_the_pages_try_record_and_give_the_problems_back_without_nik(cast, distr
     apply = reverse("referrals:realised_apply", args=[item.uid])
     assert "Sudah dicatat" in client.post(apply, {"version": item.version}, follow=True).text
     assert ReceivedReferral.objects.get().realisation == "ready"
+
+
+# --- Over the real roads --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_villages(cast, make_case, programme):
+    """A referral of each village, drafted and approved; one village over HTTP, one beside it."""
+    make_case()
+    other = cast.other_village
+    ComplaintKind.objects.create(office=other, code="programme", name_id="Kebutuhan program")
+    neighbour = Resident.objects.create(
+        office=other, nik=NIK.format(77), name="Sumiati", name_key="sumiati"
+    )
+    make_case(office=other, subject=neighbour, kind=ComplaintKind.objects.get(office=other))
+    theirs = make_programme(cast, "kis_daerah", office=other)
+
+    def refer():
+        made = []
+        for office, programme_of, author, approver in (
+            (cast.village, programme, "back", "koordinator"),
+            (other, theirs, "stranger", "stranger_koordinator"),
+        ):
+            case = Complaint.objects.get(office=office)
+            draft = approval.draft_referral(
+                actor=cast.actor(author),
+                case_uid=case.uid,
+                programme_uid=programme_of.uid,
+                road=Referral.Road.DISTRICT,
+                need="Kartu untuk berobat rutin",
+            )
+            approval.approve(actor=cast.actor(approver), uid=draft.uid)
+            made.append(draft)
+        return made
+
+    return refer
+
+
+def carry():
+    """Let every office's sender and fetcher run once."""
+    outbox.send_due(transports.transport(), transports.after_ack)
+    for peer in Peer.objects.filter(direction="upstream", transport="http").select_related(
+        "office"
+    ):
+        fetching.fetch_from(peer)
+
+
+def test_a_sheet_of_cards_ends_as_a_ready_notice_in_each_village_by_its_road(
+    cast, wire, two_villages, client
+):
+    linking.link_here(actor=cast.actor("district_admin"), uids=[cast.other_village.uid])
+    referrals = two_villages()
+    carry()
+    said = inbox.Said(said_on=today(), owner="Dinas Kesehatan")
+    for row in ReceivedReferral.objects.all():
+        for action in ("recommend", "approve"):
+            inbox.act(actor=cast.actor("manager"), uid=row.uid, action=action, said=said)
+    numbers = {row.referral_uid: row.number for row in ReceivedReferral.objects.all()}
+    niks = [one.complaint.subject.nik for one in referrals]
+    sheet = realised.hand_in(
+        actor=cast.actor("manager"),
+        upload=upload(
+            *(
+                f"{numbers[one.uid]};;{nik};siap;Loket 2 Dinas Kesehatan;"
+                for one, nik in zip(referrals, niks, strict=True)
+            )
+        ),
+    )
+    realised.apply(actor=cast.actor("manager"), uid=sheet.uid, version=None)
+    carry()
+    for referral, who in zip(referrals, ("back", "stranger"), strict=True):
+        referral.refresh_from_db()
+        assert referral.realisation == "ready"
+        notice = referral.answers.get(value="ready")
+        assert (notice.instructions, notice.source) == ("Loket 2 Dinas Kesehatan", "system")
+        assert selectors.delivery_counts(cast.actor(who))[selectors.NOT_TOLD] == 1
+        client.force_login(cast.users[who])
+        assert "Siap diambil, belum diberitahukan" in client.get("/").text
+    assert not OutboxMessage.objects.filter(acked_at__isnull=True).exists()
