@@ -235,6 +235,19 @@ def retry_now(message: OutboxMessage) -> None:
     transaction.on_commit(_wake_sender)
 
 
+def send_again(message: OutboxMessage) -> None:
+    """Put a delivered or refused message back in the line: its receiver lost it, uid and body stay.
+
+    One that waits already, or went another way, is left as it is.
+    """
+    settled = Q(acked_at__isnull=False) | Q(failed_at__isnull=False)
+    OutboxMessage.objects.filter(settled, pk=message.pk, superseded_at__isnull=True).update(
+        acked_at=None, failed_at=None, claimed_until=None, due_at=timezone.now()
+    )
+    circuit.probe_now(message.peer_id)
+    transaction.on_commit(_wake_sender)
+
+
 def supersede(message: OutboxMessage) -> bool:
     """Close a waiting message because its content went another way; False when it is too late.
 

@@ -191,6 +191,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.tell_verval_progress",
         "schedule": 3600.0,
     },
+    # Looks whether an office's hour of the night has come, and goes on with what was asked for.
+    "compare-lists": {"task": "referrals.tasks.compare_lists", "schedule": 60.0},
     "exchange-cards": {"task": "referrals.tasks.exchange_cards", "schedule": 600.0},
     "render-waiting-letters": {
         "task": "reports.letters.tasks.render_waiting_letters",
@@ -349,6 +351,8 @@ SPECTACULAR_SETTINGS = {
         "LetterStateEnum": "reports.letters.workflow.LetterState",
         "InboxStateEnum": "referrals.workflow.Inbox",
         "AnswerEnum": "referrals.workflow.Answer",
+        "DifferenceStandingEnum": "referrals.reconciliation.workflow.Standing",
+        "StandingEnum": "programs.models.Judgement.Standing",
         "SourceByHandEnum": "referrals.api.BY_HAND",
         "ProposalKindEnum": "registry.models.proposals.Proposal.Kind",
         "ProposalStateEnum": "registry.proposals.workflow.ProposalState",

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from referrals import api, inbox_api, options_api
+from referrals.reconciliation import api as reconciliation_api
 
 _ONE = "referrals/<uuid:uid>/"
 _RECEIVED = "inbox/<uuid:uid>/"
+_DIFFERENCE = "differences/<uuid:uid>/"
 
 urlpatterns = [
     path("complaints/<uuid:uid>/referrals/", api.Draft.as_view(), name="referral_draft"),
@@ -26,6 +28,10 @@ urlpatterns = [
     path(f"{_ONE}letter/", api.IssueLetter.as_view(), name="referral_letter"),
     path(f"{_ONE}take_up/", api.TakeUp.as_view(), name="referral_take_up"),
     path(f"{_ONE}realisation/", api.RecordRealisation.as_view(), name="referral_realisation"),
+    path("differences/", reconciliation_api.DifferenceList.as_view(), name="differences"),
+    path("differences/compare/", reconciliation_api.Compare.as_view(), name="compare_lists"),
+    path(f"{_DIFFERENCE}mend/", reconciliation_api.Mend.as_view(), name="difference_mend"),
+    path(f"{_DIFFERENCE}explain/", reconciliation_api.Explain.as_view(), name="difference_explain"),
     path("inbox/", inbox_api.InboxList.as_view(), name="inbox"),
     path(_RECEIVED, inbox_api.InboxDetail.as_view(), name="received"),
     path(f"{_RECEIVED}files/<str:sha256>/", inbox_api.InboxFile.as_view(), name="received_file"),

@@ -28,7 +28,7 @@ def push(message: OutboxMessage) -> dict[str, Any]:
 
     A 2xx alone proves nothing: only a receipt for this uid and this body does.
     """
-    answer = _call(
+    answer = call(
         message.peer,
         "POST",
         "messages/",
@@ -48,7 +48,11 @@ def push(message: OutboxMessage) -> dict[str, Any]:
 
 def fetch(peer: Peer) -> list[Any]:
     """Return the messages (envelope-v1, not yet checked) that wait for us at the peer."""
-    answer = _call(peer, "GET", "messages/")
+    return messages_in(call(peer, "GET", "messages/"))
+
+
+def messages_in(answer: Any) -> list[Any]:
+    """Return the messages of a peer's answer; raise TransportError when it is none of ours."""
     messages = answer.get("messages") if isinstance(answer, dict) else None
     if not isinstance(messages, list):
         raise TransportError("not_puskesos", "no list of messages")
@@ -60,12 +64,12 @@ def acknowledge(
 ) -> None:
     """Tell the peer what became of a message we fetched ("accepted" or "refused")."""
     body = {"outcome": outcome, "code": code[:30], "detail": detail[:200]}
-    _call(peer, "POST", f"messages/{uid}/ack/", body=body)
+    call(peer, "POST", f"messages/{uid}/ack/", body=body)
 
 
 def introduce(base_url: str, token: str) -> dict[str, Any]:
     """Ask an office who it is, with the token it gave us: {"office": {"uid", "name"}, ...}."""
-    answer = _call(Peer(base_url=base_url, token=token), "GET", "office/")
+    answer = call(Peer(base_url=base_url, token=token), "GET", "office/")
     office = answer.get("office") if isinstance(answer, dict) else None
     if not isinstance(office, dict) or not {"uid", "name"} <= office.keys():
         raise TransportError("not_puskesos", "no introduction")
@@ -80,7 +84,7 @@ def _trusted() -> ssl.SSLContext:
 
 def greet(peer: Peer, card: dict[str, Any]) -> dict[str, Any]:
     """Give the peer our office card; return its introduction, not yet checked ({} for none)."""
-    answer = _call(peer, "POST", "office/", body=card)
+    answer = call(peer, "POST", "office/", body=card)
     return answer if isinstance(answer, dict) else {}
 
 
@@ -95,17 +99,19 @@ def open_client(peer: Peer) -> httpx.Client:
     )
 
 
-def _call(
+def call(
     peer: Peer,
     method: str,
     path: str,
     *,
     body: Any = None,
+    query: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Any:
+    """Make one call of the protocol (a path under /exchange/v1/); return its JSON, None without."""
     try:
         with open_client(peer) as client:
-            response = client.request(method, path, json=body, headers=headers)
+            response = client.request(method, path, json=body, params=query, headers=headers)
     except httpx.TimeoutException as error:
         raise TransportError("timeout", type(error).__name__) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:

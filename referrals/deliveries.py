@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from puskesmas import health
 from puskesmas.models import DeliveryAttempt, OutboxMessage, Peer
 from referrals.models import Package, PackageEntry, Referral, Submission
+from referrals.workflow import Answer
 
 #: What the tier above did, by the outcome of the last try. Read after the office's name.
 REASONS = {
@@ -173,7 +174,7 @@ def _by_message(submission: Any, message: OutboxMessage, sender_seen: datetime |
             "danger",
             waits=True,
             can_send=True,
-            can_hand_over=True,
+            can_hand_over=submission.referral.answer == Answer.NONE,
         )
     if message.claimed_until and message.claimed_until > timezone.now():
         return _being_sent(submission, message)
@@ -184,7 +185,7 @@ def _by_message(submission: Any, message: OutboxMessage, sender_seen: datetime |
         "waiting" if not message.attempts else "warning",
         waits=True,
         can_send=message.peer.is_pushed_to,
-        can_hand_over=True,
+        can_hand_over=submission.referral.answer == Answer.NONE,
     )
 
 

@@ -232,7 +232,7 @@ def acknowledge(
 ) -> bool:
     """Note what the peer did with a message it fetched; False when there is none for it.
 
-    A repeat changes nothing.
+    A repeat changes nothing; one that was refused may be taken in later after all.
     """
     with transaction.atomic():
         message = (
@@ -240,9 +240,9 @@ def acknowledge(
         )
         if message is None:
             return False
-        if message.acked_at or message.failed_at:
-            return True
         accepted = outcome == "accepted"
+        if message.acked_at or (message.failed_at and not accepted):
+            return True
         now: datetime = timezone.now()
         message.acked_at, message.failed_at = (now, None) if accepted else (None, now)
         message.attempts += 1

@@ -21,6 +21,7 @@ from referrals.partners.models import OwnersWord, PartnerKey
 from referrals.publishing.models import Publication, PublishedOffice, PublishedRecord
 from referrals.quotas.models import Place, Quota
 from referrals.realised.models import RealisationSheet
+from referrals.reconciliation.models import Comparison, Difference, VillageReport
 from referrals.verval.models import (
     GivenPart,
     GivenVerval,
@@ -43,6 +44,8 @@ __all__ = [
     "Answering",
     "CallShare",
     "ChainRule",
+    "Comparison",
+    "Difference",
     "GivenCall",
     "GivenPart",
     "GivenVerval",
@@ -69,6 +72,7 @@ __all__ = [
     "VervalLine",
     "VervalShare",
     "VervalSheet",
+    "VillageReport",
 ]
 
 
@@ -152,6 +156,8 @@ class Referral(OfficeRow):
         indexes = [
             models.Index(fields=["office", "approval"], name="referral_approval"),
             models.Index(fields=["complaint", "-id"], name="referral_of_case"),
+            # Along it the office's list is compared with the tier above's.
+            models.Index(fields=["office", "uid"], name="referral_by_uid"),
         ]
 
     @property

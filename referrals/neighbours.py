@@ -42,20 +42,34 @@ def push(message: OutboxMessage) -> dict[str, Any]:
 
 
 def as_seen_from_there(message: OutboxMessage) -> Peer | None:
+    """Return the row by which the receiver of a message knows us; None when it is not linked."""
+    message.peer.office = message.office
+    return opposite(message.peer)
+
+
+def opposite(peer: Peer) -> Peer | None:
     """Return the row by which the office beside ours knows us; None when it is not linked."""
-    if message.peer.peer_uid is None:
+    if peer.peer_uid is None:
         return None
     return (
         Peer.objects.select_related("office")
         .filter(
-            office__uid=message.peer.peer_uid,
-            peer_uid=message.office.uid,
-            direction=_OPPOSITE[Peer.Direction(message.peer.direction)],
+            office__uid=peer.peer_uid,
+            peer_uid=peer.office.uid,
+            direction=_OPPOSITE[Peer.Direction(peer.direction)],
             transport=Peer.Transport.LOCAL,
             active=True,
         )
         .first()
     )
+
+
+def require_opposite(peer: Peer) -> Peer:
+    """Return the row by which the office beside ours knows us, or raise TransportError."""
+    found = opposite(peer)
+    if found is None:
+        raise TransportError("not_linked")
+    return found
 
 
 def unlinked(office: Office) -> list[Office]:

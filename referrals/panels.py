@@ -16,6 +16,8 @@ from puskesmas.actors import Actor
 from puskesmas.models import Office, Role
 from referrals import cards, selectors
 from referrals.chain.models import WHOLE_DISTRICT
+from referrals.reconciliation import selectors as reconciliation
+from referrals.reconciliation.workflow import KEEPERS
 from referrals.views import APPROVERS, READERS
 from referrals.views_inbox import READERS as INBOX_READERS
 from registry.households.selectors import Family
@@ -38,6 +40,7 @@ def register() -> None:
     )
     panels.register(page="home", order=40, template=tiles, load=deliveries)
     panels.register(page="home", order=10, template=tiles, load=inbox)
+    panels.register(page="home", order=45, template=tiles, load=differences)
 
 
 def of_case(actor: Actor, case: Complaint) -> dict[str, Any] | None:
@@ -105,6 +108,21 @@ def deliveries(actor: Actor, office: Office) -> dict[str, Any] | None:
         if counts[code]
     ]
     return {"title": _("Rujukan"), "tiles": tiles} if tiles else None
+
+
+def differences(actor: Actor, office: Office) -> dict[str, Any] | None:
+    """Return how many differences with the tier above wait for a look (one query)."""
+    if not office.is_village or not actor.has(*KEEPERS):
+        return None
+    count = reconciliation.counts_waiting(actor)
+    if not count:
+        return None
+    tile = {
+        "label": _("Beda dengan SLRT, perlu diperiksa"),
+        "value": capped(count),
+        "url": reverse("referrals:reconciliation"),
+    }
+    return {"title": _("Pencocokan dengan SLRT"), "tiles": [tile]}
 
 
 def _oldest(actor: Actor) -> str:

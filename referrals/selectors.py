@@ -48,6 +48,7 @@ from referrals.models import (
     Reminder,
     SentFile,
     Submission,
+    VillageReport,
     is_undelivered,
 )
 from referrals.separation import Bench
@@ -457,6 +458,7 @@ class Village:
     """A linked village as the district sees it: when it was last heard of, what waits for it.
 
     ``shown_at`` is when it last told what we show of it on our public pages; None: nothing.
+    ``report`` is what it said when it last compared its list with ours.
     """
 
     peer: Peer
@@ -464,6 +466,7 @@ class Village:
     shown_at: datetime | None
     open_referrals: int
     waiting_messages: int
+    report: VillageReport | None
 
 
 def villages_of(actor: Actor) -> list[Village]:
@@ -492,10 +495,18 @@ def villages_of(actor: Actor) -> list[Village]:
                 distinct=True,
             ),
         )
+        .select_related("village_report")
         .order_by("name", "pk")
     )
     return [
-        Village(peer, peer.seen_at, peer.shown_at, peer.open_referrals, peer.waiting_messages)
+        Village(
+            peer,
+            peer.seen_at,
+            peer.shown_at,
+            peer.open_referrals,
+            peer.waiting_messages,
+            getattr(peer, "village_report", None),
+        )
         for peer in peers
     ]
 

@@ -5,6 +5,7 @@ from celery import shared_task
 from referrals.files import receiving, sending
 from referrals.packages import cards, kept
 from referrals.publishing import sending as publishing
+from referrals.reconciliation import comparing, services
 from referrals.services import fetching
 from referrals.verval import village
 
@@ -50,3 +51,11 @@ def publish_records() -> int:
 def tell_verval_progress() -> int:
     """Tell the tier above how far its verval lists are."""
     return village.tell_progress()
+
+
+@shared_task
+def compare_lists() -> None:
+    """Compare lists with the tier above for a while, then stand in line behind the messages."""
+    comparing.ask_nightly()
+    if comparing.compare_due():
+        services.wake()

@@ -16,12 +16,22 @@ from referrals.files.views import received_file
 from referrals.packages import views as packages
 from referrals.quotas import views as quotas
 from referrals.realised import views as realised
+from referrals.reconciliation import views as reconciliation
 from referrals.verval import views as verval
 
 app_name = "referrals"
 urlpatterns = [
     path("approvals/", views.approvals, name="approvals"),
     path("deliveries/", views.deliveries, name="deliveries"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/compare/", reconciliation.compare, name="reconciliation_compare"),
+    path("reconciliation/mend/", reconciliation.mend_all, name="reconciliation_mend_all"),
+    path("reconciliation/<uuid:uid>/mend/", reconciliation.mend, name="reconciliation_mend"),
+    path(
+        "reconciliation/<uuid:uid>/explain/",
+        reconciliation.explain,
+        name="reconciliation_explain",
+    ),
     path("links/", views_links.upstream, name="links"),
     path("links/here/", views_links.link_here, name="link_here"),
     path("links/tell-again/", views_links.tell_again, name="tell_again"),

@@ -41,6 +41,7 @@ from referrals.models import Referral
 from referrals.packages import services as packages
 from referrals.partners import services as partners
 from referrals.partners.selectors import standing_of
+from referrals.reconciliation.workflow import KEEPERS
 from referrals.services import answers, approval, care, delivery
 from referrals.workflow import Approval
 from registry.roles import WRITERS
@@ -102,6 +103,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             "trouble": trouble_with(upstream) if upstream else "",
             "may_send": actor.has(*delivery.SEND_ROLES),
             "may_remind": actor.has(*COUNTER),
+            "may_compare": actor.has(*KEEPERS),
             **pager(request, page),
         },
     )

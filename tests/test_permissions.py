@@ -49,6 +49,8 @@ SETTERS = {"manager", "district_admin"}
 ADMINS = {"admin", "district_admin"}
 #: Who issues and reads the fixed reports, in the village and at the district.
 REPORTERS = {"back", "koordinator", "head"} | DISTRICT
+#: Who compares the village's referrals with the tier above's.
+COMPARERS = {"koordinator", "admin"}
 #: Who carries files on a stick, in the village and at the district.
 CARRIERS = LETTERS | {"admin"}
 CARRIERS_ABOVE = DISTRICT | {"district_front", "district_admin"}
@@ -464,6 +466,23 @@ PAGES = rows(
     # Referrals
     row("GET", "/referrals/approvals/", DECIDE),
     row("GET", "/referrals/deliveries/", READERS | {"admin"}, hidden=ABOVE),
+    row("GET", "/referrals/reconciliation/", COMPARERS, hidden=ABOVE),
+    row("POST", "/referrals/reconciliation/compare/", COMPARERS, hidden=ABOVE),
+    row(
+        "POST",
+        "/referrals/reconciliation/mend/",
+        COMPARERS,
+        {"kind": "missing_above"},
+        hidden=ABOVE,
+    ),
+    row("POST", "/referrals/reconciliation/{difference.uid}/mend/", COMPARERS, hidden=ABOVE),
+    row(
+        "GET POST",
+        "/referrals/reconciliation/{difference.uid}/explain/",
+        COMPARERS,
+        REASON,
+        hidden=ABOVE,
+    ),
     row("GET POST", "/referrals/links/", {"admin"}, hidden=ABOVE),
     row("POST", "/referrals/links/tell-again/", {"admin"}, hidden=ABOVE),
     row("GET POST", "/referrals/villages/", SETTERS, hidden={"admin"}),
@@ -1247,6 +1266,24 @@ REST = rows(
         {"held_on": "{today}", "place": "Balai", "chair": "Pak Kades", "present": 9},
     ),
     row("GET", "/api/v1/meetings/{meeting.uid}/", READERS),
+    # The district's administrator has no tier above: nothing differs, and nothing is compared.
+    row("GET", "/api/v1/differences/", COMPARERS | ABOVE),
+    row("POST", "/api/v1/differences/compare/", COMPARERS | ABOVE),
+    row(
+        "POST",
+        "/api/v1/differences/{difference.uid}/mend/",
+        COMPARERS,
+        version="difference",
+        hidden=ABOVE,
+    ),
+    row(
+        "POST",
+        "/api/v1/differences/{difference.uid}/explain/",
+        COMPARERS,
+        REASON,
+        version="difference",
+        hidden=ABOVE,
+    ),
     # The district's administrator finds an empty shelf, and may put nothing there.
     row("GET", "/api/v1/lists/", LISTS | ABOVE),
     row(
@@ -1314,6 +1351,8 @@ REST = rows(
     # For linked offices by their own tokens, never for officers
     row("GET POST", "/exchange/v1/office/", NOBODY),
     row("GET POST", "/exchange/v1/messages/", NOBODY),
+    row("GET POST", "/exchange/v1/referrals/", NOBODY),
+    row("GET", "/exchange/v1/referrals/{received.referral_uid}/answers/", NOBODY),
     row("POST", "/exchange/v1/messages/{received.uid}/ack/", NOBODY),
     row("GET PATCH", "/exchange/v1/files/{received.referral_uid}/{received_file.sha256}/", NOBODY),
 )
@@ -1504,8 +1543,10 @@ LISTS = {
     "GET /referrals/packages/",
     "GET /referrals/calls/",
     "GET /referrals/verval/",
+    "GET /referrals/reconciliation/",
     "GET /verification/visits/",
     "GET /api/v1/complaints/",
+    "GET /api/v1/differences/",
     "GET /api/v1/inbox/",
     "GET /api/v1/likenesses/",
     "GET /api/v1/letters/",
@@ -1527,7 +1568,7 @@ def _marks(world: World) -> set[str]:
     rows = (world.person, world.child, world.case, world.referred, world.gone, world.referral)
     rows += (world.proposal, world.meeting, world.sheet, world.answers)
     rows += (world.sent, world.received, world.letter, world.question, world.batch, world.post)
-    rows += (world.carried, world.brought)
+    rows += (world.carried, world.brought, world.difference)
     numbers = {world.case.receipt_number, receipts.shown(world.case.receipt_number)}
     return {"Ningsih", world.letter.number, *numbers, *(str(row.uid) for row in rows)}
 

@@ -55,6 +55,7 @@ from referrals.calls import services as issued_calls
 from referrals.models import (
     CallShare,
     ChainRule,
+    Difference,
     IssuedCall,
     Package,
     PartnerKey,
@@ -72,6 +73,7 @@ from referrals.packages import services as packages
 from referrals.partners import keys
 from referrals.quotas.services import set_quota
 from referrals.realised import services as realisations
+from referrals.reconciliation.workflow import Kind
 from referrals.services import approval, linking
 from referrals.verval import services as verval_sheets
 from registry import services as registry
@@ -132,7 +134,8 @@ class World:
 
     ``referral`` waits for the approver (of ``referred``), ``sent`` is at the district (of
     ``gone``), where it is ``received``; ``carried`` is the file it was put in before, ``brought``
-    the same at the district, not taken in. ``upstream`` is the village's row of the district.
+    the same at the district, not taken in. ``upstream`` is the village's row of the district,
+    ``difference`` what its list and the village's say differently of ``sent``.
     ``helping`` went to ``partner`` (of ``helped``), whose page ``partner_code`` opens. ``letter``
     is numbered and printed, not signed; ``listing`` too, and says what a register says.
     """
@@ -156,6 +159,7 @@ class World:
     upstream: Peer
     carried: Package
     brought: Package
+    difference: Difference
     received_file: ReceivedFile
     letter: Letter
     letter_draft: LetterDraft
@@ -267,6 +271,7 @@ def build() -> World:
         upstream=carried.peer,
         carried=carried,
         brought=brought,
+        difference=_difference(sent, carried.peer),
         received_file=_file_of(cast, ReceivedReferral.objects.get()),
         letter=_sktm(cast, person),
         letter_draft=_letter_draft(cast, person),
@@ -450,6 +455,17 @@ def _carried(cast: Cast) -> tuple[Package, Package]:
     carried = packages.make(actor=cast.actor("front"), peer_uid=upstream.uid)
     with kept.opened(carried) as file:
         return carried, packages.bring(actor=cast.actor("manager"), file=file)
+
+
+def _difference(sent: Referral, upstream: Peer) -> Difference:
+    """Note that the district lost what was sent; its button sends it again."""
+    return Difference.objects.create(
+        office=sent.office,
+        peer=upstream,
+        referral=sent,
+        referral_uid=sent.uid,
+        kind=Kind.MISSING_ABOVE,
+    )
 
 
 def deliver() -> int:

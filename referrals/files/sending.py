@@ -263,3 +263,13 @@ def retry(referral: Referral) -> int:
         circuit.probe_now(peer)
     transaction.on_commit(wake)
     return retried
+
+
+def send_again(referral: Referral) -> int:
+    """Offer a referral's files anew: its receiver lost the referral; return how many.
+
+    What the receiver still has he says, and nothing is sent twice.
+    """
+    return referral.sent_files.update(
+        offset=0, arrived_at=None, refusal="", claimed_until=None, due_at=timezone.now()
+    )

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from puskesmas import circuit
@@ -37,7 +38,7 @@ def fetch_from(peer: Peer) -> int:
     try:
         for _round in range(MOST_ROUNDS):
             parcels = client.fetch(peer)
-            settled = sum(_settle(peer, parcel) for parcel in parcels)
+            settled = sum(settle(peer, parcel) for parcel in parcels)
             done += settled
             # However few came, more may wait: they are handed out by their size too. What was not
             # taken in stays for the next visit.
@@ -51,8 +52,11 @@ def fetch_from(peer: Peer) -> int:
     return done
 
 
-def _settle(peer: Peer, parcel: Any) -> bool:
-    """Take one message in and say so; False when it stays at the peer for another time."""
+def settle(peer: Peer, parcel: Any, acknowledge: Callable[..., None] = client.acknowledge) -> bool:
+    """Take one message in and say so; False when it stays at the peer for another time.
+
+    ``acknowledge`` says so on another road than HTTP.
+    """
     try:
         uid = uuid.UUID(parcel["uid"])
     except (TypeError, KeyError, ValueError, AttributeError):
@@ -62,13 +66,11 @@ def _settle(peer: Peer, parcel: Any) -> bool:
         exchange.receive(peer=peer, parcel=parcel)
     except exchange.Refusal as refusal:
         log.error("message %s refused: %s", uid, refusal.code)
-        client.acknowledge(
-            peer, uid, outcome="refused", code=refusal.code, detail=str(refusal.message)
-        )
+        acknowledge(peer, uid, outcome="refused", code=refusal.code, detail=str(refusal.message))
         return True
     except Exception:
         # One message our code cannot digest must not keep the others away.
         log.exception("message %s not taken in", uid)
         return False
-    client.acknowledge(peer, uid, outcome="accepted")
+    acknowledge(peer, uid, outcome="accepted")
     return True

@@ -38,7 +38,10 @@ PAGES = {
         *("registry:sktm_replace", "letters:void"),
     ),
     "bo2": (*("referrals:hand_over", "referrals:letter", "referrals:answer", "registry:import"),),
-    "koordinator": ("home", "referrals:approvals", "referrals:return", "referrals:refuse"),
+    "koordinator": (
+        *("home", "referrals:approvals", "referrals:return", "referrals:refuse"),
+        "referrals:reconciliation",
+    ),
     "kepala": ("home",),
     "kasun": ("home",),
     "fasilitator": ("home",),

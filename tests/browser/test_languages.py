@@ -43,7 +43,7 @@ WITH_SECOND_STEP = (
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
     *("/quotas/{", "/realised/{", "/verval/{verval_sheet"),
-    *("packages/", "/letters/drafts/{"),
+    *("packages/", "/letters/drafts/{", "/reconciliation/{"),
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
@@ -59,6 +59,7 @@ STAGED = (
     *("registry:listing_letter_revise", "registry:listing_letter_replace"),
     *("proposals:minutes_revise", "letters:draft_drop"),
     *("referrals:package_make", "referrals:package", "referrals:package_letter"),
+    "referrals:reconciliation_explain",
 )
 #: Of those below, what a slow walk comes to: the offices' cards are exchanged after ten minutes.
 SOONER_OR_LATER = {"referrals:package_make"}
@@ -82,6 +83,8 @@ NOT_PAGES = {
             *("programs:catalogue_take", "programs:draft_row_act"),
             *("referrals:chain_drop", "referrals:realised_apply"),
             *("referrals:verval_send", "referrals:verval_again", "referrals:call_again"),
+            *("referrals:reconciliation_compare", "referrals:reconciliation_mend"),
+            "referrals:reconciliation_mend_all",
         ),
         "takes a form and shows the page it stands on",
     ),

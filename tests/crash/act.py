@@ -186,6 +186,51 @@ def refer_many(niks: list[str]) -> dict[str, Any]:
     return {"made": made, "error": ""}
 
 
+def carry() -> None:
+    """Village: send and fetch all that waits, as the worker does."""
+    from puskesmas import outbox, transports
+    from puskesmas.models import Peer
+    from referrals.services import fetching
+
+    Peer.objects.update(probe_at=None)
+    outbox.send_due(transports.transport(), transports.after_ack)
+    fetching.fetch_all()
+
+
+def compare() -> list[list[str]]:
+    """Village: compare with the district to the end; return what differs and where it stands."""
+    from referrals.models import Comparison, Difference
+    from referrals.reconciliation import comparing, services
+
+    asked = services.ask(actor=_officer("koordinator"))
+    while comparing.compare_due():
+        pass
+    row = Comparison.objects.get(pk=asked.pk)
+    assert row.finished_at, row.failure
+    assert not row.failure
+    rows = Difference.objects.exclude(standing="gone").order_by("kind")
+    return [[kind, standing] for kind, standing in rows.values_list("kind", "standing")]
+
+
+def mend() -> None:
+    """Village: press the button of every difference that waits."""
+    from referrals.models import Difference
+    from referrals.reconciliation import services
+
+    for uid in Difference.objects.filter(standing="waiting").values_list("uid", flat=True):
+        services.mend(actor=_officer("koordinator"), uid=uid)
+
+
+def explain() -> str:
+    """Village: explain the one difference that waits; return the agenda number it names."""
+    from referrals.models import Difference
+    from referrals.reconciliation import services
+
+    row = Difference.objects.get(standing="waiting")
+    services.explain(actor=_officer("koordinator"), uid=row.uid, reason="Cadangan lama dipulihkan")
+    return str(row.theirs["number"])
+
+
 def waiting() -> int:
     """Village: how many submissions are not acknowledged yet."""
     from puskesmas.models import OutboxMessage
@@ -497,6 +542,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         *(found, add_village, link, refer, refer_many, answer, say, page),
         *(sent_files, received_files, card, take_card, make_package, bring_package),
         *(be_served, complain, examine, issue_letter, published),
+        *(carry, compare, mend, explain),
         *(village_state, district_state, village_tally, district_tally, waiting, waiting_body),
     )
 }

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -196,13 +197,51 @@ class Office:
         self.crash_file.unlink()
         return lines
 
-    def end(self) -> None:
-        """Kill what runs and drop a database made for the test."""
+    def back_up(self) -> None:
+        """Keep a copy of the database as it is; everything of the office stands still meanwhile."""
+        self._close()
+        if self._database:
+            _drop_database(f"{self._database}_backup")
+            _create_database(f"{self._database}_backup", like=self._database)
+            return
+        with (
+            closing(sqlite3.connect(self._file)) as now,
+            closing(sqlite3.connect(self._kept)) as to,
+        ):
+            now.backup(to)
+
+    def restore(self) -> None:
+        """Put that copy back, as after a broken disk; what was done since is gone."""
+        self._close()
+        if self._database:
+            _drop_database(self._database)
+            _create_database(self._database, like=f"{self._database}_backup")
+            return
+        for suffix in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self._kept, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return self.home / "puskesos.sqlite3"
+
+    @property
+    def _kept(self) -> Path:
+        return self.home / "backup.sqlite3"
+
+    def _close(self) -> None:
         self.kill()
         if self._desk:
             self._desk.kill()
             self._desk.communicate()
+            self._desk = None
+
+    def end(self) -> None:
+        """Kill what runs and drop a database made for the test."""
+        self._close()
         _drop_database(self._database)
+        if self._database:
+            _drop_database(f"{self._database}_backup")
 
     @property
     def _log_path(self) -> Path:

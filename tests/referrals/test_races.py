@@ -8,9 +8,18 @@ import pytest
 from complaints import services
 from puskesmas import outbox, transports
 from puskesmas.errors import DomainError, WrongState
-from puskesmas.models import OutboxMessage, Peer, ReceivedMessage
+from puskesmas.models import OutboxMessage, Peer, ReceivedMessage, Transition
 from referrals import exchange
-from referrals.models import ReceivedReferral, Referral, Submission
+from referrals.models import (
+    Comparison,
+    Difference,
+    ReceivedReferral,
+    Referral,
+    Submission,
+)
+from referrals.reconciliation import comparing
+from referrals.reconciliation import services as reconciliation
+from referrals.reconciliation.workflow import Kind
 from referrals.services import answers, approval, delivery
 from referrals.workflow import Answer, Approval
 from tests.racing import together
@@ -173,3 +182,37 @@ def test_the_owners_word_fetched_while_the_koordinator_approves_again_ends_answe
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("answered", "owner_approved")
     assert case.due_at is not None
+
+
+def test_of_two_who_press_one_button_one_sends_again(cast, wire, waiting):
+    outbox.send_due(transports.transport(), transports.after_ack)
+    sent = Referral.objects.get()
+    row = Difference.objects.create(
+        office=cast.village,
+        peer=wire.upstream,
+        referral=sent,
+        referral_uid=sent.uid,
+        kind=Kind.MISSING_ABOVE,
+    )
+
+    def press(who):
+        return lambda: reconciliation.mend(actor=cast.actor(who), uid=row.uid)
+
+    errors = together(*[press("koordinator"), press("admin")] * 3)
+    assert [type(error) for error in errors] == [WrongState] * 5
+    waiting.refresh_from_db()
+    assert waiting.acked_at is None
+    assert Transition.objects.filter(subject_uid=row.uid).count() == 1
+    outbox.send_due(transports.transport(), transports.after_ack)
+    assert ReceivedReferral.objects.count() == 1
+
+
+def test_of_many_workers_one_compares_and_of_many_who_ask_one_is_noted(cast, wire, waiting):
+    outbox.send_due(transports.transport(), transports.after_ack)
+    ask = [lambda: reconciliation.ask(actor=cast.actor("koordinator")), comparing.ask_nightly]
+    assert together(*ask * 3) == []
+    assert Comparison.objects.count() == 1
+    assert together(*[comparing.compare_due] * 4) == []
+    comparison = Comparison.objects.get()
+    assert (comparison.compared, comparison.failure) == (1, "")
+    assert comparison.finished_at is not None

@@ -7,6 +7,7 @@ the code: a slip in either is seen.
 import pytest
 
 from puskesmas.errors import InvalidInput
+from referrals.reconciliation.workflow import STANDING
 from referrals.workflow import ANSWER, APPROVAL, INBOX, REALISATION
 from tests.walking import EVERYBODY, ROLES, actor_in, coded, written
 
@@ -97,6 +98,17 @@ REALISATION_EXPECTED = {
     ("temporary", "never"): {"never": _ANYBODY_WHO_HEARS},
 }
 
+#: A difference between village and tier above. Only a comparison finds that it is gone.
+STANDING_EXPECTED = {
+    ("waiting", "mended"): {"mend": "KOOR ADMIN"},
+    ("waiting", "explained"): {"explain": "KOOR ADMIN"},
+    ("mended", "explained"): {"explain": "KOOR ADMIN"},
+    ("mended", "waiting"): {"found_again": "SYS"},
+    ("waiting", "gone"): {"vanish": "SYS"},
+    ("mended", "gone"): {"vanish": "SYS"},
+    ("explained", "gone"): {"vanish": "SYS"},
+}
+
 INBOX_EXPECTED = {
     # The kecamatan looks first where the chain says so; the manager may stand in.
     ("received", "review"): {"to_review": "SYS"},
@@ -131,6 +143,7 @@ TABLES = {
     "approval": (APPROVAL, APPROVAL_EXPECTED, {"return", "refuse"}),
     "answer": (ANSWER, ANSWER_EXPECTED, {"returned", "refused"}),
     "realisation": (REALISATION, REALISATION_EXPECTED, {"never", "ended"}),
+    "standing": (STANDING, STANDING_EXPECTED, {"explain"}),
     "inbox": (INBOX, INBOX_EXPECTED, {"send_back", "return", "refuse"}),
 }
 
