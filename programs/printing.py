@@ -20,7 +20,7 @@ from programs.calls.workflow import FETCHERS
 from programs.distribution.prints import PAPERS, attendance_pdf, tickets_pdf
 from programs.distribution.workflow import PRINTERS
 from programs.models import Call, Distribution, DistributionState, ListPrint
-from puskesmas import attachments
+from puskesmas import attachments, closing
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit
@@ -141,7 +141,8 @@ def _pdf_of(row: ListPrint, actor: Actor) -> bytes:
 
 def draw_waiting() -> int:
     """Draw what nobody was woken for, or what failed before; return how many are done."""
-    waiting = ListPrint.objects.filter(file=None, tries__lt=TRIES).order_by("tries", "pk")
+    waiting = ListPrint.objects.filter(closing.is_open(), file=None, tries__lt=TRIES)
+    waiting = waiting.order_by("tries", "pk")
     return sum(draw(pk) for pk in list(waiting.values_list("pk", flat=True)))
 
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from puskesmas.actors import Actor, standing
+from puskesmas.closing import require_open
 from puskesmas.crypto import token_hash
 from puskesmas.errors import DomainError, NotYourRole
 from puskesmas.models import ApiToken
@@ -61,6 +62,8 @@ class HasActor(BasePermission):
         request.actor = actor  # type: ignore[attr-defined]
         request._request.actor = actor  # type: ignore[attr-defined]
         timezone.activate(actor.office.tz)
+        if request.method not in SAFE_METHODS:
+            require_open(actor.office)
         roles = getattr(view, "roles", ())
         if roles and not actor.has(*roles):
             raise NotYourRole(

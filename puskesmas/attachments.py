@@ -142,6 +142,16 @@ def discard(attachment: Attachment) -> None:
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
+def put(uid: uuid.UUID, content: bytes) -> None:
+    """Keep a file whose row came from another installation; :func:`forget` takes it back."""
+    write_private(path_of(uid), content, purpose=_PURPOSE)
+
+
+def forget(uid: uuid.UUID) -> None:
+    """Delete a file that has no row."""
+    path_of(uid).unlink(missing_ok=True)
+
+
 def write_private(path: Path, content: bytes, *, purpose: str) -> None:
     """Encrypt ``content`` to ``path`` under the data folder; a half-written file never shows."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,8 +18,15 @@ from puskesmas.fields import BlindIndexField, EncryptedField
 Row = Sequence[Any]
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> list[int]:
+def insert(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Row],
+    keys: Sequence[int] | None = None,
+) -> Sequence[int]:
     """Write rows that hold the named columns (``office_id``); return their keys, in order.
+
+    ``keys`` are given where rows point at each other before they are written (:func:`new_keys`).
 
     Everything is stored as ``save()`` would, but for what a model's own ``save()`` adds: encrypted,
     with its blind indexes, columns not named at their defaults. The caller holds a transaction. On
@@ -32,7 +39,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     _check_names(model, names)
     if not given:
         return []
-    keys = _new_keys(model, len(given))
+    keys = new_keys(model, len(given)) if keys is None else keys
     values: dict[str, Row] = dict(zip(names, zip(*given, strict=True), strict=True))
     values[model._meta.pk.attname] = keys
     columns = [_column(field, values) for field in model._meta.concrete_fields]
@@ -135,8 +142,8 @@ def _unwrapped(value: Any) -> Any:
 # --- Writing -------------------------------------------------------------------------------------
 
 
-def _new_keys(model: type[models.Model], count: int) -> list[int]:
-    """Return keys nobody else will be given."""
+def new_keys(model: type[models.Model], count: int) -> Sequence[int]:
+    """Return rising keys nobody else will be given before this transaction ends."""
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -148,7 +155,7 @@ def _new_keys(model: type[models.Model], count: int) -> list[int]:
         # Nobody else writes until this transaction ends, and SQLite moves the number on itself.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = cursor.fetchone() or (0,)
-        return list(range(last[0] + 1, last[0] + 1 + count))
+        return range(last[0] + 1, last[0] + 1 + count)
 
 
 def _write(model: type[models.Model], rows: list[Row]) -> None:

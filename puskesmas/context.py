@@ -11,12 +11,14 @@ from django.utils.translation import get_language
 
 from puskesmas import navigation
 from puskesmas.actors import Actor
+from puskesmas.models import Office
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``shell``, read only when a template asks for it; no queries.
 
-    Keys: ``actor``, ``office``, ``other_offices``, ``role_names``, ``navigation``, ``languages``.
+    Keys: ``actor``, ``office``, ``other_offices``, ``role_names``, ``navigation``, ``languages``,
+    ``gone`` (a function, one query): the closed office where every office here is closed.
     Safe on error pages, where the middleware may not have run.
     """
     return {"shell": SimpleLazyObject(lambda: _shell(request))}
@@ -29,8 +31,15 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
             {"code": code, "name": name, "current": code == get_language()}
             for code, name in settings.LANGUAGES
         ],
+        "gone": _gone,
         **(_standing(request, actor) if actor else {"actor": None, "office": None}),
     }
+
+
+def _gone() -> Office | None:
+    """Return the office of a PC whose only office moves or has moved, for who is not logged in."""
+    offices = list(Office.objects.order_by("pk")[:2])
+    return offices[0] if len(offices) == 1 and offices[0].closed_at else None
 
 
 def _standing(request: HttpRequest, actor: Actor) -> dict[str, Any]:

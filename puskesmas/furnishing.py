@@ -42,5 +42,5 @@ def furnish_after_migrating(using: str, plan: Sequence[Any] = (), **_signal: Any
     executor = MigrationExecutor(connections[using])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
-    for office in Office.objects.using(using).all():
+    for office in Office.objects.using(using).filter(closed_at__isnull=True):
         furnish(office)

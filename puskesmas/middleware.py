@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from puskesmas import closing
 from puskesmas.actors import Actor, standing
 from puskesmas.errors import DomainError
 
@@ -58,7 +59,7 @@ class ActorMiddleware:
     """Set ``request.actor``: who is acting, for which office, in which roles; None for nobody.
 
     An officer with posts in several offices chooses one; the choice stays in his session. Times are
-    shown in that office's zone.
+    shown in that office's zone; of an office that moves nothing is changed.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -68,7 +69,8 @@ class ActorMiddleware:
         request.actor = self._actor(request)  # type: ignore[attr-defined]
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
         # None: the default zone, and whatever a view activates ends with its request.
-        with timezone.override(actor.office.tz if actor else None):
+        office = actor.office if actor else None
+        with timezone.override(office.tz if office else None), closing.only_reading(office):
             return self.get_response(request)
 
     def _actor(self, request: HttpRequest) -> Actor | None:

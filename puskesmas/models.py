@@ -123,6 +123,10 @@ class Office(models.Model):
         default=ProposalOrder.MUSDES_FIRST,
     )
     one_letter_series = models.BooleanField(_("satu buku agenda untuk semua surat"), default=True)
+    # Since when it is only read here: it moves to another installation (puskesmas.closing), and
+    # once it is known to be there, where that is.
+    closed_at = models.DateTimeField(null=True, editable=False)
+    moved_to = models.URLField(blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -408,6 +412,26 @@ class Seal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["table", "last_id"], name="seal_once_per_batch")
         ]
+
+
+class Move(models.Model):
+    """An office that left this installation, or came to it (:mod:`moving`): what was proved.
+
+    ``manifest`` says rows and hash of every table, ``proof`` is the manifest's own SHA-256, the
+    word by which both installations know that they hold the same. ``history`` maps the tables of
+    :mod:`puskesmas.sealing` to their first and last pk here, for an office that came.
+    """
+
+    class Direction(models.TextChoices):
+        OUT = "out"
+        IN = "in"
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="moves")
+    direction = models.CharField(max_length=3, choices=Direction)
+    at = models.DateTimeField(default=timezone.now)
+    proof = models.CharField(max_length=64)
+    manifest = models.JSONField()
+    history = models.JSONField(default=dict)
 
 
 class Peer(models.Model):

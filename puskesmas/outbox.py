@@ -21,7 +21,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from puskesmas import circuit
+from puskesmas import circuit, closing
 from puskesmas.models import DeliveryAttempt, Office, OutboxMessage, Peer
 
 log = logging.getLogger("puskesmas.outbox")
@@ -130,6 +130,7 @@ def claim_next() -> OutboxMessage | None:
         candidate = (
             OutboxMessage.objects.filter(is_open(), free, circuit.has_come("due_at"))
             .filter(is_pushed(), circuit.lets_through("peer__"), peer__active=True)
+            .filter(closing.is_open())
             .select_related("office", "peer")
             .order_by("due_at", "pk")
             .first()

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "complaints",
     "referrals",
     "reports.figures",
+    "moving",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from puskesmas.api import TokenAuthentication
+from puskesmas.closing import require_open
 from puskesmas.models import ApiToken, Peer
 from puskesmas.public_pages import residents_base
 from referrals import exchange, schemas
@@ -34,6 +35,9 @@ class FromPeer(BasePermission):
         if peer is None or not peer.active or peer.office_id != token.office_id:
             return False
         peer.office = token.office
+        if request.method not in SAFE_METHODS:
+            # Not permanent: it is sent again, to the new place.
+            require_open(peer.office)
         request.peer = peer  # type: ignore[attr-defined]
         return True
 

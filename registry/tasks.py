@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from puskesmas import closing
 from registry.imports import pieces
 from registry.imports.services import BUSY
 from registry.models import Import
@@ -23,7 +24,7 @@ def run_import(batch_pk: int) -> None:
 def run_waiting_imports() -> int:
     """Go on with lists whose worker was never woken, or died; return how many."""
     waiting = Import.objects.filter(
-        status__in=BUSY, worked_at__lt=timezone.now() - WORKER_SILENT_FOR
+        closing.is_open(), status__in=BUSY, worked_at__lt=timezone.now() - WORKER_SILENT_FOR
     ).values_list("pk", flat=True)
     for batch_pk in list(waiting):
         pieces.carry_on(batch_pk)

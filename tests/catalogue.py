@@ -17,7 +17,10 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("puskesmas/locale/en/LC_MESSAGES/django.po")
-FOLDERS = ("puskesmas", "registry", "programs", "complaints", "referrals", "reports", "templates")
+FOLDERS = (
+    *("puskesmas", "registry", "programs", "complaints", "referrals", "reports", "moving"),
+    "templates",
+)
 
 # What stays Indonesian in English too: names, and the field's own words.
 SAME = {

@@ -39,6 +39,7 @@ WITH_PROCESSES = (
     "tests/browser/",
     "tests/contract/",
     "tests/crash/",
+    "tests/moving/test_two_installations.py",
     "tests/puskesmas/test_launcher_processes.py",
 )
 

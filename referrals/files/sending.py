@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puskesmas import attachments, circuit
+from puskesmas import attachments, circuit, closing
 from puskesmas.models import Peer
 from puskesmas.outbox import TransportError
 from referrals import client, neighbours
@@ -80,6 +80,7 @@ def claim_next() -> SentFile | None:
     candidate = (
         SentFile.objects.filter(
             may_follow(),
+            closing.is_open("referral__office"),
             circuit.lets_through("submission__message__peer__"),
             circuit.has_come("due_at"),
             submission__message__peer__active=True,

@@ -15,7 +15,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from puskesmas import office_keys
+from puskesmas import closing, office_keys
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput
 from puskesmas.history import audit
@@ -91,14 +91,7 @@ def take(*, actor: Actor, card: dict[str, Any], fingerprint: str) -> Peer:
         WrongState: another tier above is linked.
     """
     linking.require_linker(actor)
-    if _plain(fingerprint) != _plain(fingerprint_of(card)):
-        raise InvalidInput(
-            _(
-                "Sidiknya tidak cocok dengan kartu ini. Minta dibacakan sekali lagi; bila tetap "
-                "berbeda, kartunya bukan dari kantor itu dan jangan dipakai."
-            ),
-            field="fingerprint",
-        )
+    require_fingerprint(card, fingerprint)
     if (card["kind"] in _VILLAGES) == actor.office.is_village or card["uid"] == str(
         actor.office.uid
     ):
@@ -111,6 +104,18 @@ def take(*, actor: Actor, card: dict[str, Any], fingerprint: str) -> Peer:
     keep_keys(peer, sign_key=card["sign_key"], box_key=card["box_key"])
     audit(actor=actor, action="peer.take_card", subject=peer, fields=["sign_key", "box_key"])
     return peer
+
+
+def require_fingerprint(card: dict[str, Any], fingerprint: str) -> None:
+    """Raise InvalidInput unless the fingerprint, as it was read out, is the card's."""
+    if _plain(fingerprint) != _plain(fingerprint_of(card)):
+        raise InvalidInput(
+            _(
+                "Sidiknya tidak cocok dengan kartu ini. Minta dibacakan sekali lagi; bila tetap "
+                "berbeda, kartunya bukan dari kantor itu dan jangan dipakai."
+            ),
+            field="fingerprint",
+        )
 
 
 def _plain(fingerprint: str) -> str:
@@ -176,6 +181,9 @@ def _is_address(url: str) -> bool:
 def greet_all() -> int:
     """Exchange cards with every upstream office reached over the network; return how many did."""
     peers = Peer.objects.filter(
-        direction=Peer.Direction.UPSTREAM, transport=Peer.Transport.HTTP, active=True
+        closing.is_open(),
+        direction=Peer.Direction.UPSTREAM,
+        transport=Peer.Transport.HTTP,
+        active=True,
     )
     return sum(greet(peer) for peer in peers.select_related("office"))

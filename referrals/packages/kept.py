@@ -63,6 +63,11 @@ def opened(package: Package) -> BinaryIO:
         ) from None
 
 
+def forget(package_uid: uuid.UUID) -> None:
+    """Remove the bytes of a package whose row is not to be: its :attr:`Package.uid`."""
+    _path(package_uid).unlink(missing_ok=True)
+
+
 def remove_settled() -> int:
     """Remove the bytes of packages settled for PACKAGE_KEPT_DAYS; return how many.
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puskesmas import outbox, throttle
+from puskesmas import closing, outbox, throttle
 from puskesmas.actors import Actor
 from puskesmas.errors import InvalidInput, NotFound, NotYourRole, WrongState
 from puskesmas.history import audit
@@ -54,6 +54,7 @@ def open_page(token: str, *, address: str) -> PartnerKey:
     """
     # Before the transaction, so that a wrong token's try is kept.
     key = find(token, address=address)
+    closing.require_open(key.office)
     with transaction.atomic():
         _note_opening(key)
     return key
@@ -109,6 +110,7 @@ def answer(
         empty = "position" if said.name.strip() else "name"
         raise InvalidInput(_("Tulis nama dan jabatan Anda."), field=empty)
     key = find(token, address=address)
+    closing.require_open(key.office)
     with transaction.atomic():
         record = owners.record if key.received else _record
         done: Any = record(key, said, client_uid=client_uid, version=version)

@@ -81,9 +81,11 @@ SOURCES = {
 def publish_all() -> int:
     """Write the next message of every office that has something to tell; return how many."""
     standing = Publication.objects.filter(office=OuterRef("pk")).exclude(told_sha256="")
-    offices = Office.objects.filter(
-        Q(public_pages=Office.PublicPages.UPSTREAM) | Exists(standing)
-    ).order_by("pk")
+    offices = (
+        Office.objects.filter(closed_at__isnull=True)
+        .filter(Q(public_pages=Office.PublicPages.UPSTREAM) | Exists(standing))
+        .order_by("pk")
+    )
     return sum(publish(office) for office in offices)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from puskesmas import circuit
+from puskesmas import circuit, closing
 from puskesmas.models import Peer
 from puskesmas.outbox import TransportError
 from referrals import client, exchange, neighbours, schemas
@@ -24,7 +24,8 @@ _LINE = frozenset({"timeout", "no_connection", "upstream_error", "token_refused"
 
 def comparable() -> Q:
     """Return the condition "a tier above whose list can be asked for", on peers."""
-    return Q(direction=Peer.Direction.UPSTREAM, transport__in=ROADS, active=True)
+    upstream = Q(direction=Peer.Direction.UPSTREAM, transport__in=ROADS, active=True)
+    return upstream & closing.is_open()
 
 
 def note_failure(peer: Peer, error: TransportError) -> bool:

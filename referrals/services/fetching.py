@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from puskesmas import circuit
+from puskesmas import circuit, closing
 from puskesmas.models import Peer
 from puskesmas.outbox import TransportError
 from referrals import client, exchange
@@ -23,7 +23,10 @@ def fetch_all() -> int:
     this installation brings its answers itself.
     """
     peers = Peer.objects.filter(
-        direction=Peer.Direction.UPSTREAM, transport=Peer.Transport.HTTP, active=True
+        closing.is_open(),
+        direction=Peer.Direction.UPSTREAM,
+        transport=Peer.Transport.HTTP,
+        active=True,
     )
     return sum(fetch_from(peer) for peer in peers.select_related("office") if circuit.enter(peer))
 

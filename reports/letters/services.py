@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from puskesmas import attachments
+from puskesmas import attachments, closing
 from puskesmas.actors import Actor
 from puskesmas.errors import DomainError, InvalidInput, NotYourRole, WrongState
 from puskesmas.history import audit, record_transition
@@ -309,8 +309,8 @@ def render_revision(revision: LetterRevision) -> bool:
     try:
         kind = kinds.get(letter.kind)
         pdf = render.render_letter(kind, revision.context)
-        name = f"letters/{letter.uid.hex[-2:]}/{letter.uid.hex}-{revision.number}.bin"
-        attachments.write_private(Path(settings.DATA_DIR) / name, pdf, purpose=_PURPOSE)
+        name = path_of(letter.uid, revision.number)
+        put_pdf(name, pdf)
     except Exception as error:
         # Whatever went wrong, the number and the frozen content stay and the next try may succeed.
         log.warning("letter %s not rendered: %s", letter.uid, type(error).__name__)
@@ -329,9 +329,25 @@ def render_revision(revision: LetterRevision) -> bool:
     return True
 
 
+def path_of(letter: uuid.UUID, number: int) -> str:
+    """Return where a revision's PDF is kept, below the data folder."""
+    return f"letters/{letter.hex[-2:]}/{letter.hex}-{number}.bin"
+
+
+def put_pdf(name: str, pdf: bytes) -> None:
+    """Keep a PDF under its :func:`path_of`, encrypted."""
+    attachments.write_private(Path(settings.DATA_DIR) / name, pdf, purpose=_PURPOSE)
+
+
+def forget_pdf(name: str) -> None:
+    """Delete a PDF that belongs to no letter."""
+    (Path(settings.DATA_DIR) / name).unlink(missing_ok=True)
+
+
 def render_waiting(*, limit: int = 50) -> int:
     """Render what earlier tries left, those that failed least first; return how many are done."""
-    waiting = LetterRevision.objects.filter(pdf_path="").select_related("letter")
+    waiting = LetterRevision.objects.filter(closing.is_open("letter__office"), pdf_path="")
+    waiting = waiting.select_related("letter")
     return sum(render_revision(item) for item in waiting.order_by("render_attempts", "pk")[:limit])
 
 
