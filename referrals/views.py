@@ -18,7 +18,7 @@ from programs.catalogue.words import handed_out
 from programs.models import Programme
 from puskesmas import keyset
 from puskesmas.actors import Actor
-from puskesmas.errors import DomainError, InvalidInput
+from puskesmas.errors import DomainError
 from puskesmas.history import audit
 from puskesmas.models import Role
 from puskesmas.pages import actor_of, add_error, carried_out, form_page, officer_page, say_done
@@ -193,20 +193,30 @@ def referral(request: HttpRequest, uid: str) -> HttpResponse:
     )
 
 
+#: Where an approver goes on who was told no, by the reason.
+_AFTER_REFUSAL = {
+    "override_needed": "referrals:override",
+    "papers_missing": "referrals:referral",
+    "agreement_ended": "referrals:referral",
+}
+
+
 @require_POST
 @officer_page(*APPROVERS)
 def approve(request: HttpRequest, uid: str) -> HttpResponse:
     """Approve at one press: the page before it showed what is approved.
 
-    An exclusion that stands asks for its reason on a page of its own.
+    An exclusion that stands asks for its reason on a page of its own; what is still lacking is
+    said on the page before, where it can be given back.
     """
     try:
         approval.approve(actor=actor_of(request), uid=uid, version=version_sent(request))
-    except InvalidInput as error:
-        if error.code != "override_needed":
+    except DomainError as error:
+        page = _AFTER_REFUSAL.get(error.code)
+        if page is None:
             raise
         messages.warning(request, error.message)
-        return redirect("referrals:override", uid=uid)
+        return redirect(page, uid=uid)
     messages.success(request, _("Rujukan disetujui dan berkasnya diteruskan."))
     return redirect("referrals:referral", uid=uid)
 

@@ -131,6 +131,19 @@ def test_what_only_the_head_may_set_aside_the_koordinator_may_not(counter):
         counter.approve(referral, override_reason=REASON)
 
 
+def test_an_approver_with_papers_missing_is_back_on_the_page_and_told_which(counter, login):
+    referral = counter.draft(counter.case(KS, IN_2018), KS, service="inap")
+    answer = login("koordinator").post(
+        reverse("referrals:approve", args=[referral.uid]),
+        {"version": referral.version},
+        follow=True,
+    )
+    assert answer.redirect_chain == [(reverse("referrals:referral", args=[referral.uid]), 302)]
+    assert "Berkas belum lengkap" in answer.content.decode()
+    referral.refresh_from_db()
+    assert referral.approval == "awaiting"
+
+
 def test_the_hospital_without_the_health_centres_letter_2018_not_approvable_2017_approvable(
     counter,
 ):
