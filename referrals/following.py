@@ -125,13 +125,13 @@ def _received(row: Referral) -> list[Event]:
     if handed:
         who = handed[-1].handed_over_to
         title = (
-            _("Berkas diserahkan kepada %(who)s") % {"who": who}
+            _("Berkas diserahkan dengan tangan")
             if who
             else _("Berkas diketik di sistem tujuan, nomor %(number)s")
             % {"number": row.upstream_number}
         )
         at: Any = handed[-1].handed_over_at
-        return [Event(title, at)]
+        return [Event(title, at, text=who)]
     if row.acknowledged_at:
         title = _("Berkas diterima di tujuan, nomor %(number)s") % {
             "number": row.upstream_number or "–"

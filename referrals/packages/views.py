@@ -213,7 +213,7 @@ def card(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "text": cards.text_of(own),
-            "qr": qr(cards.text_of(own)),
+            "qr": qr(cards.text_of(own), title=_("Kode QR kartu kantor")),
             "fingerprint": cards.fingerprint_of(own),
             "known": [
                 (one.peer, cards.fingerprint_of_peer(one.peer))

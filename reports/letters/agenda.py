@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+
 from puskesmas.actors import Actor
 from puskesmas.models import Office
 from reports.letters import render, selectors
@@ -46,11 +48,11 @@ def month_name(month: date) -> str:
 
 
 def latest_months(office: Office) -> list[tuple[str, str]]:
-    """Return the last months as (``2026-11``, ``November 2026``), this one first."""
+    """Return the last months as (``2026-11``, its name in the page's language), this one first."""
     first = office.today().replace(day=1)
     found = []
     for _step in range(_SHOWN_MONTHS):
-        found.append((f"{first:%Y-%m}", month_name(first)))
+        found.append((f"{first:%Y-%m}", date_format(first, "F Y")))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -146,10 +148,11 @@ class KindForm(ActForm):
         self.fields["classification"].help_text = _("Semula %(code)s.") % {
             "code": kind.classification
         }
-        named = ", ".join(f"{{{slot}}}" for slot in SLOTS)
+        slots = ", ".join(f"{{{slot}}}" for slot in SLOTS)
+        named = format_html('<span translate="no">{}</span>', slots)
         hint = _("Kosongkan untuk kalimat semula. Yang boleh disebut: %(slots)s.")
         for name in ("opening", "closing"):
-            self.fields[name].help_text = hint % {"slots": named}
+            self.fields[name].help_text = mark_safe(hint % {"slots": named})  # noqa: S308 (ours)
 
 
 class NumbersForm(ActForm):

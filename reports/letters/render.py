@@ -134,11 +134,14 @@ _NAMED = re.compile(r'{%\s*(?:extends|include)\s+"([^"]+)"')
 _PRINTERS = ("weasyprint", "pydyf", "segno")
 
 
-def qr(text: str) -> SafeString:
-    """Return a QR code (ISO/IEC 18004, level M) as inline SVG, with words for who cannot see it."""
+def qr(text: str, *, title: str = "") -> SafeString:
+    """Return a QR code (ISO/IEC 18004, level M) as inline SVG, with words for who cannot see it.
+
+    ``title`` are those words where the text itself is nothing to read out.
+    """
     drawing = segno.make(text, error="m", micro=False)
     svg = drawing.svg_inline(
-        border=0, omitsize=True, svgclass=None, lineclass=None, title=f"Kode QR: {text}"
+        border=0, omitsize=True, svgclass=None, lineclass=None, title=title or f"Kode QR: {text}"
     )
     return mark_safe(svg)  # noqa: S308 (drawn by the package from dots, the title escaped by it)
 

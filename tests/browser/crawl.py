@@ -254,8 +254,13 @@ def _own_path(page: str, link: str) -> str:
 
 
 def tab_of(path: str) -> str:
-    """Return which tab of a list an address shows; "" for the first."""
-    return "".join(parse_qs(urlsplit(path).query).get("tab", []))
+    """Return which tab of a list an address shows; "" for the first.
+
+    What waits for the approver is a list of one state, as a tab is.
+    """
+    asked = urlsplit(path)
+    tab = "".join(parse_qs(asked.query).get("tab", []))
+    return tab or ("approvals" if view_of(asked.path) == "referrals:approvals" else "")
 
 
 def view_of(path: str) -> str:

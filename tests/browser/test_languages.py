@@ -43,7 +43,8 @@ WITH_SECOND_STEP = (
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
     *("/quotas/{", "/realised/{", "/verval/{verval_sheet"),
-    *("packages/", "/letters/drafts/{", "/reconciliation/{"),
+    *("packages/", "/letters/drafts/{", "/reconciliation/{", "/prints/{"),
+    *("/figures/reports/{", "/figures/reports/actions/"),
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
@@ -60,6 +61,7 @@ STAGED = (
     *("proposals:minutes_revise", "letters:draft_drop"),
     *("referrals:package_make", "referrals:package", "referrals:package_letter"),
     "referrals:reconciliation_explain",
+    *("figures:report", "figures:action_new", "figures:action_done"),
 )
 #: Of those below, what a slow walk comes to: the offices' cards are exchanged after ten minutes.
 SOONER_OR_LATER = {"referrals:package_make"}
@@ -97,7 +99,8 @@ NOT_PAGES = {
         ("registry:number_notes", "registry:number_notes_of"),
         "a part of the person's form, asked for by its script; read in tests/registry",
     ),
-    "letters:month": "a list to print",
+    **dict.fromkeys(("letters:month", "figures:report_pdf"), "a list to print"),
+    "figures:report_sheet": "a sheet to take home",
     "referrals:together": "stands behind ticked rows; read in tests/referrals",
     "attachment": "a file of somebody's",
     **dict.fromkeys(

@@ -19,6 +19,9 @@ NOT_OURS = {
     # Of packages on a stick, which go over no line.
     *("not_a_package", "unknown_version", "wrong_recipient", "old_key", "foreign_office"),
     *("damaged", "malformed", "bad_signature"),
+    # Of calls and kinds a tier above may leave out: comparing, verval lists, calls for candidates.
+    *("after_invalid", "unknown_list", "unknown_line", "unknown_call"),
+    *("being_decided", "already_returned"),
 }
 
 

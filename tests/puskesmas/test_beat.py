@@ -36,7 +36,9 @@ def test_what_is_due_runs(beat):
     last_run(beat, hours=2)
     while beat.tick() == 0:
         continue
-    assert sorted(beat.ran) == sorted(app.conf.beat_schedule)
+    # Celery's own cleaning joins in at four in the morning.
+    ours = [name for name in beat.ran if name in app.conf.beat_schedule]
+    assert sorted(ours) == sorted(app.conf.beat_schedule)
 
 
 def test_a_clock_put_back_delays_nothing_by_more_than_its_own_interval(beat):

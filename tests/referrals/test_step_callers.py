@@ -43,6 +43,7 @@ LETTER_CALLERS = {
     "sign": letters.sign,
     "hand_over": letters.hand_over,
     "void": letters._void,
+    "lapse": letters._lapse,
 }
 
 

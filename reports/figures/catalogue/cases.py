@@ -122,7 +122,7 @@ FIGURES = (
     Figure(
         code="questions",
         group=_GROUP,
-        label=_("Pertanyaan dijawab di loket"),
+        label=_("Pertanyaan dijawab langsung"),
         unit=Unit.QUESTION,
         meaning=_("Pertanyaan yang langsung dijawab dan dicatat, pada hari ditanyakan."),
         rows=_questions,
