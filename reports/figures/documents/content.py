@@ -77,7 +77,7 @@ def counted(code: str, dimension_code: str) -> Build:
         return {
             "code": f"{code}/{dimension_code}",
             "title": _("%(figure)s menurut %(dimension)s")
-            % {"figure": figure.label, "dimension": str(dimension.label).lower()},
+            % {"figure": figure.label, "dimension": _within(str(dimension.label))},
             "unit": str(figure.unit.label),
             "meaning": str(figure.meaning),
             "columns": columns,
@@ -111,6 +111,11 @@ def _without_few(rows: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any
 
 def _values(rows: Iterable[dict[str, Any]]) -> list[list[Any]]:
     return [row["values"] for row in rows]
+
+
+def _within(label: str) -> str:
+    """Return a label as it stands within a sentence; "RW" and "e-KTP" stay as they are."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _row(key: str, label: str, *values: Any) -> dict[str, Any]:
