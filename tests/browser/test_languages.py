@@ -42,13 +42,13 @@ WITH_SECOND_STEP = (
 #: What stands in the address of a page behind a stage.
 STAGES = (
     *("calls", "people", "/aid/", "override", "minutes", "outcomes", "/care/", "/trial/{"),
-    *("/quotas/{", "/realised/{", "/verval/{verval_sheet"),
+    *("/realised/{", "/verval/{verval_sheet"),
     *("packages/", "/letters/drafts/{", "/reconciliation/{", "/prints/{"),
     *("/figures/reports/{", "/figures/reports/actions/"),
 )
 #: Pages behind a stage or a choice the demo has no newest row for; the tests' own world does.
 STAGED = (
-    *("referrals:override", "referrals:care", "referrals:quota", "referrals:realised"),
+    *("referrals:override", "referrals:care", "referrals:realised"),
     *("referrals:verval_sheet", "referrals:verval_give", "referrals:verval_correct"),
     *("referrals:call", "referrals:call_correct"),
     *("proposals:minutes", "proposals:outcomes"),
