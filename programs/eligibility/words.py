@@ -125,11 +125,12 @@ def change_words(answer: Answer, names: Mapping[str, str] | None = None) -> str:
         open_ones = [one for one in answer.checks if one.result == Result.UNKNOWN]
         asked = "; ".join(label_of(one.condition.field, names) for one in open_ones)
         return gettext("Cari tahu: %s.") % asked
-    wished = [_wish(one, names, reverse=answer.is_exclusion) for one in answer.checks]
     if answer.is_exclusion:
+        # What cannot be judged beside it has no opposite to wish for.
         held = [one for one in answer.checks if one.result == Result.MET]
         wished = [_wish(one, names, reverse=True) for one in held]
         return gettext("Berubah bila %s.") % gettext(" dan ").join(wished)
+    wished = [_wish(one, names, reverse=False) for one in answer.checks]
     return gettext("Berubah bila %s.") % gettext(" atau ").join(wished)
 
 

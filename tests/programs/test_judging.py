@@ -220,3 +220,12 @@ def test_the_change_is_said_in_both_languages_and_says_nothing_of_receiving():
     assert words.change_words(left_out) == "Berubah bila Menerima PBI-JK: tidak."
     with override("en"):
         assert words.change_words(said) == "Would change if Decile: at most 4."
+
+
+def test_an_exclusion_that_holds_is_told_though_a_condition_beside_it_cannot_be_judged():
+    unsound = Condition("card.deactivated_on", "at_most", "2026-01-01")
+    met = Condition("person.alive", "is", value=False)
+    rule = Exclusion(code="mati", message_id="Aturan", any_of=(unsound, met), severity="block")
+    said = answer(rule, {"person.alive": Fact(False, "stated")})
+    assert said.result == Result.NOT_MET
+    assert words.change_words(said)
