@@ -76,8 +76,8 @@ class Period:
         if self.last == _end_of_month(self.last.year, self.last.month):
             last = _end_of_month(self.last.year - 1, self.last.month)
         else:
-            last = _same_day(self.last, self.last.year - 1)
-        return Period(_same_day(self.first, self.first.year - 1), last)
+            last = same_day(self.last, self.last.year - 1)
+        return Period(same_day(self.first, self.first.year - 1), last)
 
     def months(self) -> list["Period"]:
         """Return the calendar months it touches, whole."""
@@ -112,7 +112,8 @@ def _end_of_month(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _same_day(day: date, year: int) -> date:
+def same_day(day: date, year: int) -> date:
+    """Return the day in another year; of 29 February the last there is."""
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
 
 

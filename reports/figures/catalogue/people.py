@@ -23,11 +23,11 @@ from programs.participation.selectors import running
 from puskesmas.actors import Actor
 from puskesmas.models import Office
 from registry.codes import MARITAL
-from registry.models import Household, LifeEvent, RegisterRow, Resident
+from registry.models import Household, LifeEvent, RegisterRow, RegisterVersion, Resident
 from registry.places import place_of
 from reports.figures.definitions import Dimension, Figure, Shown, Unit
 from reports.figures.dimensions import chosen, months, places, programme
-from reports.figures.periods import Period
+from reports.figures.periods import Period, same_day
 
 _GROUP = _("Warga dan bantuan")
 #: Full years of age from which a person needs an e-KTP (UU 24/2013, article 63), if unmarried.
@@ -68,7 +68,7 @@ def _events(actor: Actor, period: Period) -> QuerySet[LifeEvent]:
 
 def _adults(actor: Actor, period: Period) -> QuerySet[Resident]:
     today = actor.office.today()
-    born = today.replace(year=today.year - _ADULT, day=min(today.day, 28))
+    born = same_day(today, today.year - _ADULT)
     married = Q(marital_status__in=_WED)
     return _alive(actor).filter(Q(birth_date__lte=born) | married)
 
@@ -78,16 +78,26 @@ def _people_of(rows: QuerySet[Any]) -> QuerySet[Any]:
     return Resident.objects.filter(pk__in=rows.order_by().values("person"))
 
 
+def _newest_lists(office: Office) -> list[int]:
+    """Return the keys of each register's newest whole list and of the parts since (one query)."""
+    versions = RegisterVersion.objects.in_use().filter(office=office, register__in_force=True)
+    found: list[int] = []
+    done: set[int] = set()
+    for version in versions.order_by("-data_date", "-pk"):
+        if version.register_id not in done:
+            found.append(version.pk)
+        if version.whole_village:
+            done.add(version.register_id)
+    return found
+
+
 def _in_register(rows: QuerySet[Any], office: Office) -> QuerySet[Any]:
-    """Tell people apart by whether the newest list of each register has them."""
-    newest = RegisterRow.objects.filter(
+    """Tell people apart by whether the newest lists of the registers in force have them."""
+    listed = RegisterRow.objects.filter(
         Q(resident=OuterRef("pk")) | Q(resident__canonical=OuterRef("pk")),
-        register_version__office=office,
-        register_version__published_at__isnull=False,
-        register_version__withdrawn_at__isnull=True,
-        register_version__register__in_force=True,
+        register_version__in=_newest_lists(office),
     )
-    return rows.annotate(is_in=Exists(newest)).annotate(
+    return rows.annotate(is_in=Exists(listed)).annotate(
         value=Case(
             When(is_in=True, then=Value("in")), default=Value("out"), output_field=CharField()
         )

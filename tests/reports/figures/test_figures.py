@@ -16,7 +16,7 @@ from complaints.models import Complaint, ComplaintKind, ComplaintProgramme
 from complaints.workflow import FINAL_STATES, CaseState
 from programs.models import Programme
 from puskesmas.models import Office
-from registry.models import LifeEvent, Resident
+from registry.models import LifeEvent, Register, RegisterRow, RegisterVersion, Resident
 from reports.figures import catalogue, counting
 from reports.figures.definitions import NONE
 from reports.figures.periods import Period
@@ -136,6 +136,48 @@ def test_a_death_that_was_none_is_not_counted(cast):
         )
     figure = catalogue.figure("life-events")
     assert not figure.rows(cast.actor("koordinator"), YEAR).exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "born", "counted"),
+    [
+        (date(2026, 11, 30), date(2009, 11, 30), 1),
+        (date(2026, 11, 30), date(2009, 12, 1), 0),
+        (date(2028, 2, 29), date(2011, 2, 28), 1),
+        (date(2028, 2, 29), date(2011, 3, 1), 0),
+    ],
+)
+def test_an_adult_is_17_on_the_very_day(cast, monkeypatch, today, born, counted):
+    monkeypatch.setattr(Office, "today", lambda office: today)
+    Resident.objects.create(office=cast.village, name="Sutrisno", birth_date=born)
+    figure = catalogue.figure("adults-ektp")
+    assert figure.rows(cast.actor("koordinator"), YEAR).count() == counted
+
+
+def test_who_is_no_longer_on_the_newest_list_is_counted_as_not_on_it(cast):
+    actor = cast.actor("koordinator")
+    register = Register.objects.create(office=cast.village, code="DTSEN", name_id="DTSEN")
+    people = [Resident.objects.create(office=cast.village, name=f"Warga {n}") for n in range(3)]
+    for day, whole, listed in (
+        (date(2025, 1, 1), True, people),
+        (date(2026, 1, 1), True, people[:1]),
+        (date(2026, 6, 1), False, people[1:2]),
+    ):
+        version = RegisterVersion.objects.create(
+            office=cast.village,
+            register=register,
+            data_date=day,
+            whole_village=whole,
+            file_sha256=str(day),
+            published_at=datetime(2026, 7, 1, tzinfo=ZoneInfo("UTC")),
+        )
+        for line, person in enumerate(listed, start=1):
+            RegisterRow.objects.create(
+                register_version=version, line=line, name=person.name, resident=person
+            )
+    figure = catalogue.figure("residents")
+    table = counting.table(figure, figure.dimension("register"), actor=actor, period=YEAR)
+    assert {line.key: line.count for line in table.lines} == {"in": 2, "out": 1}
 
 
 # --- Pages ---------------------------------------------------------------------------------------

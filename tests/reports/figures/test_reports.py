@@ -198,6 +198,16 @@ def test_a_limit_is_kept_when_the_office_answered_in_its_own_time(
     assert found == {"no_field_check": (1, kept)}
 
 
+def test_a_case_answered_in_one_month_and_closed_in_the_next_is_counted_in_the_first(cast, make):
+    case = make()
+    answered, closed = (datetime(2026, month, 20, 9, tzinfo=WIB) for month in (3, 4))
+    _answered(cast, case, answered)
+    _answered(cast, case, closed)
+    actor = cast.actor("koordinator")
+    kept = [durations.limits_kept(actor, Period.named(code)) for code in ("2026-03", "2026-04")]
+    assert kept == [{"no_field_check": (1, 1)}, {}]
+
+
 # --- Evaluation ----------------------------------------------------------------------------------
 
 
