@@ -1,6 +1,7 @@
 """Dimensions that several figures share, and how they are made."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, TextChoices, Value
@@ -12,7 +13,6 @@ from programs.selectors import programmes_of
 from puskesmas.actors import Actor
 from puskesmas.models import Office
 from reports.figures.definitions import Annotate, Dimension, Words
-from reports.figures.periods import Period
 
 
 def as_written(actor: Actor, keys: Collection[str]) -> Mapping[str, Any]:
@@ -102,7 +102,7 @@ def months(field: str, *, is_moment: bool = True) -> Dimension:
 
 
 def _months(actor: Actor, keys: Collection[str]) -> Mapping[str, Any]:
-    return {key: date_format(Period.named(key).first, "F Y") for key in keys}
+    return {key: date_format(date.fromisoformat(f"{key}-01"), "F Y") for key in keys}
 
 
 def programme(path: str = "programme") -> Dimension:

@@ -48,9 +48,14 @@ class Period:
     @property
     def code(self) -> str:
         """Return how an address names it; days apart where it is no month, quarter or year."""
-        for code in (f"{self.first:%Y-%m}", _quarter(self.first), f"{self.first:%Y}"):
-            if Period.named(code) == self:
-                return code
+        year, month = self.first.year, self.first.month
+        quarter = (month + 2) // 3
+        if self == _months(year, month, 1):
+            return f"{year:04d}-{month:02d}"
+        if self == _months(year, quarter * 3 - 2, 3):
+            return f"{year:04d}-Q{quarter}"
+        if self == _months(year, 1, 12):
+            return f"{year:04d}"
         return f"{self.first.isoformat()}..{self.last.isoformat()}"
 
     @property
@@ -115,7 +120,3 @@ def _end_of_month(year: int, month: int) -> date:
 def same_day(day: date, year: int) -> date:
     """Return the day in another year; of 29 February the last there is."""
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
-
-
-def _quarter(day: date) -> str:
-    return f"{day.year}-Q{(day.month + 2) // 3}"

@@ -221,6 +221,18 @@ def test_what_cannot_be_read_in_the_address_is_said_and_breaks_nothing(login, ca
     assert words in answer.content.decode()
 
 
+@pytest.mark.parametrize("page", ["figure", "list"])
+def test_a_death_of_long_before_the_first_records_is_counted_too(login, cast, page):
+    person = Resident.objects.create(office=cast.village, name="Sutrisno")
+    LifeEvent.objects.create(
+        office=cast.village, resident=person, kind="deceased", on=date(1971, 5, 2)
+    )
+    asked = {"first": "01-01-1971", "last": "31-12-1971", "by": "month"}
+    answer = login("koordinator").get(reverse(f"figures:{page}", args=["life-events"]), asked)
+    assert answer.status_code == 200
+    assert "1971" in answer.content.decode()
+
+
 # --- Periods -------------------------------------------------------------------------------------
 
 
